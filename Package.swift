@@ -1,0 +1,125 @@
+// swift-tools-version: 6.2
+// The manifest is a table. Read it top to bottom: each layer may import only what stands above it.
+import PackageDescription
+
+// MARK: - Settings shared by every target
+
+/// Strict language settings, the same for all Swift targets.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+]
+
+/// Kernel targets are optimised even in debug builds (a plain loop is 12x slower without), and on x86-64 use
+/// AVX2 and FMA; the program checks for both at start-up.
+#if arch(x86_64)
+    let kernelFlags: [SwiftSetting] = [
+        .unsafeFlags(["-O"], .when(configuration: .debug)),
+        .unsafeFlags(["-Ounchecked"], .when(configuration: .release)),
+        .unsafeFlags(["-Xcc", "-march=x86-64-v3"]),
+    ]
+#else
+    let kernelFlags: [SwiftSetting] = [
+        .unsafeFlags(["-O"], .when(configuration: .debug)),
+        .unsafeFlags(["-Ounchecked"], .when(configuration: .release)),
+    ]
+#endif
+
+// MARK: - Helpers that make the rows
+
+func system(_ name: String, pkgConfig: String, apt: String) -> Target {
+    .systemLibrary(name: name, path: "Sources/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+func shims(_ name: String, over library: String) -> Target {
+    .target(name: name, dependencies: [.byName(name: library)], path: "Sources/\(name)")
+}
+
+func library(_ name: String, _ dependencies: [Target.Dependency], kernels: Bool = false) -> Target {
+    .target(
+        name: name, dependencies: dependencies, path: "Sources/\(name)",
+        swiftSettings: kernels ? strict + kernelFlags : strict)
+}
+
+func plugin(_ name: String) -> Target {
+    .target(
+        name: name, dependencies: ["HireVLM", "HireNN", "HireTensor", "HireArray", "HireImaging", "HireFiles"],
+        path: "Plugins/\(name)", exclude: ["README.md"], swiftSettings: strict)
+}
+
+func test(_ name: String, _ dependencies: [Target.Dependency], kernels: Bool = false) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies, path: "Tests/\(name)",
+        swiftSettings: kernels ? strict + kernelFlags : strict)
+}
+
+// MARK: - Layer 0: C libraries and their shims
+
+let foreign: [Target] = [
+    system("CLua", pkgConfig: "lua5.4", apt: "liblua5.4-dev"),
+    system("CHDF5", pkgConfig: "hdf5-serial", apt: "libhdf5-dev"),
+    system("COpenBLAS", pkgConfig: "openblas", apt: "libopenblas-dev"),
+    system("CPNG", pkgConfig: "libpng", apt: "libpng-dev"),
+    system("CTurboJPEG", pkgConfig: "libturbojpeg", apt: "libturbojpeg0-dev"),
+    shims("CLuaShims", over: "CLua"),
+    shims("CHDF5Shims", over: "CHDF5"),
+    shims("CPNGShims", over: "CPNG"),
+]
+
+// MARK: - Layers 1 to 4, 6 and 7: the libraries
+
+let libraries: [Target] = [
+    // 1: numbers, back-ends, files
+    library("HireArray", [], kernels: true),
+    library("HireReference", ["HireArray"], kernels: true),
+    library("HireCPU", ["HireArray", "COpenBLAS"], kernels: true),
+    library("HireShapes", ["HireArray"]),
+    library("HireFiles", []),
+    // 2: gradients
+    library("HireTensor", ["HireArray"]),
+    // 3: modules, activations on disk, pictures
+    library("HireNN", ["HireTensor", "HireArray", "HireFiles"]),
+    library("HireHDF5", ["HireArray", "HireFiles", "CHDF5", "CHDF5Shims"]),
+    library("HireImaging", ["HireArray", "HireFiles", "CPNG", "CPNGShims", "CTurboJPEG"]),
+    // 4: the grammar of a multimodal model
+    library("HireVLM", ["HireNN", "HireTensor", "HireArray", "HireImaging", "HireFiles"]),
+    // 6: experiments
+    library("HireStudies", ["HireVLM", "HireNN", "HireTensor", "HireArray", "HireHDF5", "HireImaging", "HireFiles"]),
+    // 7: scripting
+    library(
+        "HireLua",
+        [
+            "HireStudies", "HireVLM", "HireNN", "HireTensor", "HireArray", "HireHDF5", "HireImaging",
+            "HireFiles", "CLua", "CLuaShims",
+        ]),
+]
+
+// MARK: - Layer 5: plugins, one folder each; Plugins/Builtin/BuiltinPlugins.swift is the list that registers them
+
+let plugins: [String] = []
+
+let builtin = Target.target(
+    name: "Builtin", dependencies: ["HireVLM"] + plugins.map { .byName(name: $0) }, path: "Plugins/Builtin",
+    swiftSettings: strict)
+
+// MARK: - Layer 8: the program
+
+let program = Target.executableTarget(
+    name: "hire",
+    dependencies: [
+        "HireLua", "HireStudies", "HireVLM", "HireNN", "HireTensor", "HireArray", "HireHDF5", "HireImaging",
+        "HireFiles", "HireCPU", "HireReference", "HireShapes", "Builtin",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+    ],
+    path: "Sources/hire", swiftSettings: strict)
+
+// MARK: - Tests
+
+let tests: [Target] = []
+
+let package = Package(
+    name: "hire",
+    products: [.executable(name: "hire", targets: ["hire"])],
+    dependencies: [.package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")],
+    targets: foreign + libraries + plugins.map(plugin) + [builtin, program] + tests)

@@ -1,0 +1,1 @@
+/* Shims over HDF5, filled by the storage layer. */

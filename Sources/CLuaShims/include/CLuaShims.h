@@ -1,0 +1,1 @@
+/* Shims over Lua, filled by the scripting layer. */

@@ -1,0 +1,2 @@
+// The system's headers of openblas, found through pkg-config.
+#include <cblas.h>

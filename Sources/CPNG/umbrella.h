@@ -1,0 +1,2 @@
+// The system's headers of libpng, found through pkg-config.
+#include <png.h>

@@ -1,0 +1,1 @@
+/* Shims over libpng, filled by the imaging layer. */

@@ -1,0 +1,2 @@
+// The system's headers of libturbojpeg, found through pkg-config.
+#include <turbojpeg.h>

@@ -1,0 +1,13 @@
+/// A Swift type that stands for one `DType` in memory.
+public protocol Element: Sendable {
+    /// The dtype whose bytes this type reads and writes.
+    static var dtype: DType { get }
+}
+
+extension Float: Element { public static var dtype: DType { .float32 } }
+extension Double: Element { public static var dtype: DType { .float64 } }
+extension Float16: Element { public static var dtype: DType { .float16 } }
+extension Int32: Element { public static var dtype: DType { .int32 } }
+extension Int64: Element { public static var dtype: DType { .int64 } }
+extension UInt8: Element { public static var dtype: DType { .uint8 } }
+extension Bool: Element { public static var dtype: DType { .bool } }

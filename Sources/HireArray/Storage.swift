@@ -1,0 +1,46 @@
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// The memory behind one or more arrays.
+///
+/// A back-end makes it and only back-ends touch its bytes, so that a device back-end can hold something other
+/// than host memory. After the kernel that fills it returns, the bytes are treated as immutable, which is what
+/// makes sharing between threads sound; in-place kernels (optimiser steps) run only on storage their caller owns.
+public final class Storage: @unchecked Sendable {
+    /// The size in bytes.
+    public let byteCount: Int
+    /// The first byte, or nil when the array has a shape and no values.
+    public let pointer: UnsafeMutableRawPointer?
+    private let ledger: MemoryLedger?
+    private let keepAlive: AnyObject?
+
+    /// Allocates memory aligned to 64 bytes, uninitialised, and enters it in the ledger.
+    ///
+    /// - Throws: `ArrayError.memory` if the system refuses.
+    public init(byteCount: Int, ledger: MemoryLedger?) throws {
+        var raw: UnsafeMutableRawPointer?
+        guard posix_memalign(&raw, 64, max(byteCount, 64)) == 0, let raw else {
+            throw ArrayError.memory(bytes: byteCount, shape: [])
+        }
+        self.byteCount = byteCount
+        self.pointer = raw
+        self.ledger = ledger
+        self.keepAlive = nil
+        ledger?.record(byteCount)
+    }
+
+    /// Stands for memory that does not exist: a shape without values.
+    public init(shapeOnlyByteCount byteCount: Int, ledger: MemoryLedger? = nil) {
+        self.byteCount = byteCount
+        self.pointer = nil
+        self.ledger = ledger
+        self.keepAlive = nil
+        ledger?.record(byteCount)
+    }
+
+    deinit {
+        ledger?.record(-byteCount)
+        if keepAlive == nil, let pointer { free(pointer) }
+    }
+}
