@@ -1,0 +1,44 @@
+import HireArray
+
+/// One recorded operation: its parents and how a gradient of its result becomes gradients of theirs.
+public final class GraphNode {
+    /// Gradients of the parents given the gradient of the result; nil where a parent needs none.
+    typealias VectorJacobianProduct = (Tensor) throws -> [Tensor?]
+
+    /// Creation order; parents always have smaller numbers.
+    let number: Int
+    private(set) var parents: [GraphNode?]
+    private(set) var vjp: VectorJacobianProduct?
+    /// The accumulated gradient of a leaf.
+    var gradient: Tensor?
+    /// The module that recorded the operation; the backward pass attributes its cost to it.
+    let modulePath: String
+
+    /// A leaf.
+    init(leafNumber number: Int) {
+        self.number = number
+        self.parents = []
+        self.vjp = nil
+        self.modulePath = ""
+    }
+
+    /// An operation.
+    init(
+        number: Int, parents: [GraphNode?], modulePath: String,
+        vjp: @escaping VectorJacobianProduct
+    ) {
+        self.number = number
+        self.parents = parents
+        self.modulePath = modulePath
+        self.vjp = vjp
+    }
+
+    /// Whether this is a leaf, which keeps its gradient.
+    var isLeaf: Bool { parents.isEmpty }
+
+    /// Lets go of parents and saved values once the gradient has passed.
+    func release() {
+        parents = []
+        vjp = { _ in throw GraphError.alreadyReleased }
+    }
+}
