@@ -1,0 +1,33 @@
+import HireTensor
+
+/// What a running script can reach: the services that functions need and that no global provides.
+public protocol ScriptHost: AnyObject {
+    /// Where new tensors are made.
+    var context: Context { get }
+    /// A context that computes shapes and costs and no values.
+    func shapesContext() -> Context
+    /// The plugins that exist.
+    var catalog: PluginCatalog { get set }
+    /// The folder for results (`--out`); created when something is first written.
+    var outputFolder: String { get }
+    /// Whether the experiment should shrink itself to under a minute (`--smoke`).
+    var isSmoke: Bool { get }
+    /// Arguments behind `--` on the command line.
+    var arguments: [String] { get }
+    /// Writes text for the user (standard output, or the notebook's cell).
+    func print(_ text: String)
+    /// Shows a PNG inline where that is possible (notebooks); the path is where it was saved.
+    func show(png: [UInt8], path: String)
+    /// Progress of long work, drawn as a bar on a terminal and as sparse lines in a log.
+    func progress(_ title: String, total: Int) -> any ScriptProgress
+    /// Throws when the user asked to stop (Ctrl-C), so that long work ends at a clean point.
+    func checkInterrupt() throws
+}
+
+/// A progress bar or its plain-text stand-in.
+public protocol ScriptProgress: AnyObject {
+    /// Moves to `done` items, with a short note such as "loss 0.31".
+    func update(_ done: Int, note: String)
+    /// Ends it.
+    func finish()
+}
