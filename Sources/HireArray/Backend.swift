@@ -14,6 +14,8 @@ public protocol Backend: AnyObject, Sendable {
     var ledger: MemoryLedger { get }
     /// Whether arrays hold values; false for the back-end that computes only shapes.
     var computesValues: Bool { get }
+    /// Whether arithmetic can be done on a dtype (memory movement works on all); float32 everywhere.
+    func supports(_ dtype: DType) -> Bool
 
     // MARK: Memory
 
@@ -29,6 +31,9 @@ public protocol Backend: AnyObject, Sendable {
     /// out = f(x).
     func unary(_ kernel: UnaryKernel, _ x: NDArray, into out: NDArray)
     /// out = f'(x) * gradient, given x and y = f(x).
+    ///
+    /// Only one of x and y is read, as `kernel.gradientReadsOutput` says: callers keep only that one and pass it
+    /// for both.
     func unaryGradient(
         _ kernel: UnaryKernel, _ x: NDArray, _ y: NDArray, _ gradient: NDArray, into out: NDArray)
     /// out = f(a, b); both operands already have out's shape (expanded by stride 0).
@@ -211,6 +216,9 @@ public protocol Backend: AnyObject, Sendable {
 }
 
 extension Backend {
+    /// Float32 only.
+    public func supports(_ dtype: DType) -> Bool { dtype == .float32 }
+
     /// An array of the given values, row-major.
     ///
     /// - Throws: `ArrayError.shape` if the number of values does not fit the shape.

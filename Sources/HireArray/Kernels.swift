@@ -12,6 +12,14 @@ public enum UnaryKernel: String, Sendable, CaseIterable {
     case silu
     /// bool -> bool.
     case logicalNot
+
+    /// Whether the derivative is computed from the function's value alone; otherwise from its argument alone.
+    public var gradientReadsOutput: Bool {
+        switch self {
+        case .exp, .sqrt, .rsqrt, .reciprocal, .tanh, .sigmoid, .relu: true
+        default: false
+        }
+    }
 }
 
 /// Elementwise functions of two operands of one dtype.

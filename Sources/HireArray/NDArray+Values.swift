@@ -40,6 +40,26 @@ extension NDArray {
         }
     }
 
+    /// The smallest and largest element of an int32 array, leaving out one value; nil if there are none.
+    ///
+    /// Ops check indices with it before a kernel follows them.
+    public func indexBounds(excluding ignored: Int32? = nil) -> ClosedRange<Int>? {
+        guard hasValues, dtype == .int32 else { return nil }
+        let base = pointer(as: Int32.self)
+        var lowest = Int32.max
+        var highest = Int32.min
+        var found = false
+        let visit = { (position: Int) in
+            let value = base[position]
+            if value == ignored { return }
+            found = true
+            lowest = Swift.min(lowest, value)
+            highest = Swift.max(highest, value)
+        }
+        if isContiguous { for position in 0..<count { visit(position) } } else { forEachOffset(visit) }
+        return found ? Int(lowest)...Int(highest) : nil
+    }
+
     /// Every element in row-major order, read as the Swift type of this array's dtype.
     ///
     /// - Throws: `ArrayError.noValues` in a shapes-only run; `ArrayError.dtype` for another type.

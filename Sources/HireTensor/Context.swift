@@ -78,12 +78,15 @@ public final class Context {
     }
 
     /// Tells the observer about a primitive operation. Ops call it once per kernel they run.
-    func note(_ name: String, _ inputs: [NDArray], _ output: NDArray, multiplyAdds: Int = 0) {
+    func note(
+        _ name: String, _ inputs: @autoclosure () -> [NDArray], _ output: NDArray,
+        multiplyAdds: @autoclosure () -> Int = 0
+    ) {
         guard let observer else { return }
         observer.observe(
             OpCall(
-                name: name, inputs: inputs.map(\.shape), output: output.shape,
-                multiplyAdds: multiplyAdds, modulePath: modulePath.last ?? "",
+                name: name, inputs: inputs().map(\.shape), output: output.shape,
+                multiplyAdds: multiplyAdds(), modulePath: modulePath.last ?? "",
                 isBackward: isBackward))
     }
 }

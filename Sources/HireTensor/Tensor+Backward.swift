@@ -41,7 +41,9 @@ extension Tensor {
                     try total.add(sum.value)
                     node.gradient = total.value
                 } else {
-                    node.gradient = sum.value
+                    // A view would keep more memory alive than the gradient takes.
+                    let array = try sum.value.backend.contiguous(sum.value.array)
+                    node.gradient = Tensor(array, in: sum.value.context)
                 }
                 continue
             }

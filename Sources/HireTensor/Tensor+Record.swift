@@ -24,6 +24,35 @@ extension Tensor {
         return Tensor(output, in: context, node: node)
     }
 
+    /// Whether an operation on this tensor is to be recorded.
+    var isRecorded: Bool { node != nil && context.recordsGradients }
+
+    /// `record` for one operand: `vjp` returns one gradient and runs only if it is needed.
+    func recorded(
+        _ output: NDArray, _ vjp: @escaping GraphNode.VectorJacobianProduct
+    ) -> Tensor {
+        guard isRecorded else { return Tensor(output, in: context) }
+        let node = GraphNode(
+            number: context.nextNodeNumber(), parents: [node],
+            modulePath: context.modulePath.last ?? "", vjp: vjp)
+        return Tensor(output, in: context, node: node)
+    }
+
+    /// `record` for two operands without the array of needs; `vjp` captures what it has to know.
+    static func recorded(
+        _ output: NDArray, _ first: Tensor, _ second: Tensor,
+        _ vjp: @escaping GraphNode.VectorJacobianProduct
+    ) -> Tensor {
+        let context = first.context
+        guard context.recordsGradients, first.node != nil || second.node != nil else {
+            return Tensor(output, in: context)
+        }
+        let node = GraphNode(
+            number: context.nextNodeNumber(), parents: [first.node, second.node],
+            modulePath: context.modulePath.last ?? "", vjp: vjp)
+        return Tensor(output, in: context, node: node)
+    }
+
     /// Checks that operands share a context.
     ///
     /// - Throws: `GraphError.mixedContexts`.
