@@ -116,7 +116,12 @@ let program = Target.executableTarget(
 
 // MARK: - Tests
 
-let tests: [Target] = []
+let tests: [Target] = [
+    .target(
+        name: "HireTestSupport", dependencies: ["HireArray"], path: "Tests/Support", swiftSettings: strict),
+    test("HireArrayTests", ["HireArray", "HireTestSupport"]),
+    test("HireReferenceTests", ["HireReference", "HireShapes", "HireArray", "HireTestSupport"]),
+]
 
 let package = Package(
     name: "hire",
