@@ -134,7 +134,7 @@ extension ReferenceBackend {
         case .sigmoid: return y * (1 - y)
         case .erf: return 2 / Double.pi.squareRoot() * exp(-x * x)
         case .sign, .floor, .ceil, .round, .logicalNot: return 0
-        case .relu: return x > 0 ? 1 : 0
+        case .relu: return y > 0 ? 1 : 0
         case .gelu: return normalDistribution(x) + x * normalDensity(x)
         case .geluTanh:
             let t = tanh(tanhArgument(x))

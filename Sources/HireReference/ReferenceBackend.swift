@@ -15,6 +15,9 @@ public final class ReferenceBackend: Backend {
     /// A back-end with an empty ledger.
     public init() {}
 
+    /// Whether arithmetic can be done on a dtype: float32 and float64.
+    public func supports(_ dtype: DType) -> Bool { dtype == .float32 || dtype == .float64 }
+
     /// An uninitialised contiguous array.
     ///
     /// - Throws: `ArrayError.memory` if the system refuses the memory.

@@ -15,6 +15,9 @@ public final class ShapesBackend: Backend {
     /// A back-end with an empty ledger.
     public init() {}
 
+    /// Whether arithmetic can be done on a dtype: float32 and float64.
+    public func supports(_ dtype: DType) -> Bool { dtype == .float32 || dtype == .float64 }
+
     /// An array with a shape and no values; its bytes are entered in the ledger as if they existed.
     ///
     /// - Throws: `ArrayError.memory` if the number of bytes does not fit an integer.
