@@ -26,6 +26,9 @@ let strict: [SwiftSetting] = [
     ]
 #endif
 
+/// Targets that parse bytes from outside or move many of them are optimised in debug builds too, and keep every check.
+let optimised: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
 // MARK: - Helpers that make the rows
 
 func system(_ name: String, pkgConfig: String, apt: String) -> Target {
@@ -36,10 +39,12 @@ func shims(_ name: String, over library: String) -> Target {
     .target(name: name, dependencies: [.byName(name: library)], path: "Sources/\(name)")
 }
 
-func library(_ name: String, _ dependencies: [Target.Dependency], kernels: Bool = false) -> Target {
+func library(
+    _ name: String, _ dependencies: [Target.Dependency], kernels: Bool = false, parsers: Bool = false
+) -> Target {
     .target(
         name: name, dependencies: dependencies, path: "Sources/\(name)",
-        swiftSettings: kernels ? strict + kernelFlags : strict)
+        swiftSettings: strict + (kernels ? kernelFlags : []) + (parsers ? optimised : []))
 }
 
 func plugin(_ name: String) -> Target {
@@ -75,7 +80,7 @@ let libraries: [Target] = [
     library("HireReference", ["HireArray"], kernels: true),
     library("HireCPU", ["HireArray", "COpenBLAS"], kernels: true),
     library("HireShapes", ["HireArray"]),
-    library("HireFiles", []),
+    library("HireFiles", [], parsers: true),
     // 2: gradients
     library("HireTensor", ["HireArray"]),
     // 3: modules, activations on disk, pictures

@@ -1,0 +1,36 @@
+/// The seam through which all disk access of the toolkit goes.
+///
+/// Each requirement is one system call, so that a test double can fail, shorten or interrupt any single one of
+/// them. The loops that make calls dependable (interrupted calls, short reads and writes) are extensions over
+/// these, and are therefore tested by the double too. Every method throws `FileError`.
+public protocol FileSystem: Sendable {
+    /// Opens a file.
+    func open(_ path: String, for access: FileAccess) throws -> OpenFile
+    /// Reads at most `buffer.count` bytes at an offset; 0 means the end of the file.
+    func read(_ file: OpenFile, at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws
+        -> Int
+    /// Writes at most `bytes.count` bytes where the last write ended; returns how many were taken.
+    func write(_ file: OpenFile, _ bytes: UnsafeRawBufferPointer) throws -> Int
+    /// Cuts a file (opened for writing) to a size in bytes.
+    func truncate(_ file: OpenFile, to byteCount: Int) throws
+    /// Returns once the file's contents are on the disk.
+    func synchronise(_ file: OpenFile) throws
+    /// Closes the file; the descriptor is gone even if this throws.
+    func close(_ file: OpenFile) throws
+    /// Gives a file a new name in one step, replacing what had that name.
+    func rename(_ source: String, to target: String) throws
+    /// Removes a file.
+    func removeFile(_ path: String) throws
+    /// Removes an empty folder.
+    func removeFolder(_ path: String) throws
+    /// Makes one folder; the folder that will hold it must exist.
+    func makeFolder(_ path: String) throws
+    /// Returns once the names in a folder are on the disk.
+    func synchroniseFolder(_ path: String) throws
+    /// What stands at a path, or nil if nothing does.
+    func status(_ path: String) throws -> FileStatus?
+    /// The names in a folder, sorted, without `.` and `..`.
+    func list(_ folder: String) throws -> [String]
+    /// Bytes that may still be written to the disk that holds a path.
+    func freeBytes(_ path: String) throws -> Int
+}
