@@ -123,7 +123,9 @@ let program = Target.executableTarget(
 
 let tests: [Target] = [
     .target(
-        name: "HireTestSupport", dependencies: ["HireArray"], path: "Tests/Support", swiftSettings: strict),
+        name: "HireTestSupport", dependencies: ["HireArray", "HireFiles"], path: "Tests/Support",
+        swiftSettings: strict),
+    test("HireFilesTests", ["HireFiles", "HireTestSupport"]),
     test("HireArrayTests", ["HireArray", "HireTestSupport"]),
     test("HireReferenceTests", ["HireReference", "HireShapes", "HireArray", "HireTestSupport"]),
 ]
