@@ -1,0 +1,63 @@
+# The commands anyone types. Each says what it does; `make help` lists them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: run test build release lint format bench goldens doctor clean help system data
+
+PACKAGES := liblua5.4-dev libhdf5-dev libopenblas-dev libpng-dev libturbojpeg0-dev lua-check pkg-config
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+HIRE := .build/release/hire
+PYTHON ?= python3
+LUA_SOURCES := Plugins/*.lua experiments Tests/Lua
+
+help: ## List the commands
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  make %-9s %s\n", $$1, $$2 }'
+
+run: release data ## Set everything up, then run the quickstart experiment (about ten minutes)
+	@echo "== Running experiments/quickstart; results go to runs/quickstart"
+	$(HIRE) run experiments/quickstart/experiment.lua
+
+test: system lint ## Check everything: style, unit, golden, Lua and repository tests, smoke runs; ends with the counts
+	@echo "== Building and running all tests"
+	@bash Tests/run.sh
+
+build: system ## Build for debugging
+	@echo "== Building (debug)"
+	swift build
+
+release: system ## Build optimised
+	@echo "== Building (release; the first time takes a few minutes)"
+	swift build -c release --product hire
+
+lint: system ## Check the style of Swift and Lua sources
+	@echo "== Checking style"
+	swift format lint --strict --parallel --recursive Package.swift Sources Plugins Tests
+	luacheck --quiet $(LUA_SOURCES)
+
+format: ## Bring Swift sources into the house style
+	@echo "== Formatting Swift sources"
+	swift format --in-place --parallel --recursive Package.swift Sources Plugins Tests
+
+bench: release ## Measure speed; beside PyTorch in the same run where torch is installed
+	@echo "== Measuring speed"
+	$(PYTHON) Tests/Peers/compare.py $(HIRE)
+
+goldens: ## Make the golden files anew with PyTorch, Pillow and h5py (needs Tests/Goldens/generate/requirements.txt)
+	@echo "== Making golden files"
+	bash Tests/Goldens/generate/all.sh $(PYTHON)
+
+doctor: release ## Say what this machine has and what is missing
+	$(HIRE) doctor
+
+data: ## Fetch the easy-VQA pictures (PyPI, 5 MB) into data/
+	@bash experiments/quickstart/fetch-data.sh "$(PYTHON)" "$(SUDO)"
+
+system: ## Install the system libraries that are missing (apt)
+	@missing=(); for p in $(PACKAGES); do dpkg -s $$p >/dev/null 2>&1 || missing+=($$p); done; \
+	if [ $${#missing[@]} -gt 0 ]; then \
+		echo "== Installing $${missing[*]}"; \
+		$(SUDO) apt-get update -qq && DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq $${missing[@]}; \
+	fi
+
+clean: ## Remove what was built (not results, not data)
+	@echo "== Removing .build"
+	rm -rf .build
