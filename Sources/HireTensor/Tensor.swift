@@ -23,7 +23,8 @@ public struct Tensor {
 
     /// A leaf that collects its gradient in `gradient` when `backward` runs: a parameter, or an input under study.
     public static func variable(_ array: NDArray, in context: Context) -> Tensor {
-        precondition(array.dtype.isFloatingPoint, "Only floating-point tensors can require gradients.")
+        precondition(
+            array.dtype.isFloatingPoint, "Only floating-point tensors can require gradients.")
         return Tensor(array, in: context, node: GraphNode(leafNumber: context.nextNodeNumber()))
     }
 

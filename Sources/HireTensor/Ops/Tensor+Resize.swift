@@ -1,0 +1,79 @@
+import HireArray
+
+/// Resizing, with PyTorch's exact semantics.
+extension Tensor {
+    /// `F.interpolate(size:, mode:, align_corners=False, antialias:)` of [..., H, W].
+    ///
+    /// Multiply-adds: rows first (taps x input columns), then columns (taps x output rows), per plane; none for
+    /// `nearest`.
+    ///
+    /// - Parameters:
+    ///   - size: rows and columns of the result; the same size gives the tensor itself.
+    ///   - antialias: widen the filter when shrinking (bilinear and bicubic only; bicubic then uses a = -0.5).
+    public func interpolate(
+        to size: SIMD2<Int>, mode: InterpolationMode = .nearest, antialias: Bool = false
+    ) throws -> Tensor {
+        guard !antialias || mode == .bilinear || mode == .bicubic else {
+            throw ArrayError.argument(
+                operation: "interpolate", name: "antialias",
+                expected: "false unless the mode is bilinear or bicubic", got: "true with \(mode)")
+        }
+        return try resampled("interpolate", to: size, free: mode == .nearest) { from, to in
+            switch (mode, antialias) {
+            case (.nearest, _): .nearest(from: from, to: to)
+            case (.area, _): .area(from: from, to: to)
+            case (.bilinear, false): .bilinear(from: from, to: to)
+            case (.bicubic, false): .bicubic(from: from, to: to)
+            case (.bilinear, true):
+                .antialiased(from: from, to: to, support: 1) { Swift.max(1 - Swift.abs($0), 0) }
+            case (.bicubic, true):
+                .antialiased(from: from, to: to, support: 2, filter: AxisResampling.pillowCubic)
+            }
+        }
+    }
+
+    /// Applies one linear operator per axis of the plane, made by `operators`.
+    func resampled(
+        _ name: String, to size: SIMD2<Int>, free: Bool = false,
+        _ operators: (_ from: Int, _ to: Int) -> AxisResampling
+    ) throws -> Tensor {
+        try requireNumbers(name)
+        guard rank >= 2, shape[rank - 2] > 0, shape[rank - 1] > 0 else {
+            throw ArrayError.shape(
+                operation: name, expected: "at least 2 dimensions [..., H, W], not empty",
+                got: "\(shape)")
+        }
+        try requireAtLeast(1, Swift.min(size.x, size.y), name, "the size")
+        let (height, width) = (shape[rank - 2], shape[rank - 1])
+        if size == SIMD2(height, width) { return self }
+        return try resampled(
+            name, free: free, rows: operators(height, size.x), columns: operators(width, size.y))
+    }
+
+    private func resampled(
+        _ name: String, free: Bool, rows: AxisResampling, columns: AxisResampling
+    ) throws -> Tensor {
+        let lead = Array(shape.dropLast(2))
+        let out = try backend.allocate(lead + [rows.outputLength, columns.outputLength], dtype)
+        backend.resample(array, rows: rows, columns: columns, into: out)
+        context.note(
+            name, [array], out,
+            multiplyAdds: free ? 0 : lead.elementCount * rows.multiplyAdds(thenColumns: columns))
+        return recorded(out) { gradient in
+            [
+                try gradient.resampled(
+                    name, free: free, rows: rows.transposed, columns: columns.transposed)
+            ]
+        }
+    }
+}
+
+extension AxisResampling {
+    /// All taps of all outputs.
+    var tapCount: Int { weights.reduce(0) { $0 + $1.count } }
+
+    /// Multiply-adds for one plane when this is applied to rows first and `columns` afterwards.
+    func multiplyAdds(thenColumns columns: AxisResampling) -> Int {
+        tapCount * columns.inputLength + outputLength * columns.tapCount
+    }
+}
