@@ -37,3 +37,15 @@ extension Backend {
         }
     }
 }
+
+extension Backend {
+    /// An array that a kernel fills; NaN before, so that an element left out shows (where the dtype has NaN).
+    public func filled(
+        _ shape: Shape, _ dtype: DType = .float32, by kernel: (NDArray) throws -> Void
+    ) throws -> NDArray {
+        let out = try allocate(shape, dtype)
+        fill(out, dtype.isFloatingPoint ? .nan : 1)
+        try kernel(out)
+        return out
+    }
+}
