@@ -28,24 +28,31 @@ public struct RandomSource: Sendable, Equatable {
     /// An independent stream for a number, such as a step or a sample.
     public func indexed(_ index: Int) -> RandomSource { named("#\(index)") }
 
-    /// Four random words for one counter.
+    /// Four random words for one counter; the stream is the upper half of Philox's counter, the seed its key.
     @inlinable
     public func words(at counter: UInt64) -> SIMD4<UInt32> {
-        var state = SIMD4<UInt32>(
-            UInt32(truncatingIfNeeded: counter), UInt32(truncatingIfNeeded: counter >> 32),
-            streamLow, streamHigh)
-        var key0 = UInt32(truncatingIfNeeded: seed)
-        var key1 = UInt32(truncatingIfNeeded: seed >> 32)
+        Self.philox(
+            counter: SIMD4(
+                UInt32(truncatingIfNeeded: counter), UInt32(truncatingIfNeeded: counter >> 32),
+                streamLow, streamHigh),
+            key: SIMD2(
+                UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32)))
+    }
+
+    /// Philox 4x32-10 itself (Salmon et al., 2011): ten rounds on a counter of four words under a key of two.
+    @inlinable
+    public static func philox(counter: SIMD4<UInt32>, key: SIMD2<UInt32>) -> SIMD4<UInt32> {
+        var state = counter
+        var key = key
         for _ in 0..<10 {
             let product0 = UInt64(0xD251_1F53) &* UInt64(state.x)
             let product1 = UInt64(0xCD9E_8D57) &* UInt64(state.z)
             state = SIMD4(
-                UInt32(truncatingIfNeeded: product1 >> 32) ^ state.y ^ key0,
+                UInt32(truncatingIfNeeded: product1 >> 32) ^ state.y ^ key.x,
                 UInt32(truncatingIfNeeded: product1),
-                UInt32(truncatingIfNeeded: product0 >> 32) ^ state.w ^ key1,
+                UInt32(truncatingIfNeeded: product0 >> 32) ^ state.w ^ key.y,
                 UInt32(truncatingIfNeeded: product0))
-            key0 &+= 0x9E37_79B9
-            key1 &+= 0xBB67_AE85
+            key &+= SIMD2(0x9E37_79B9, 0xBB67_AE85)
         }
         return state
     }
