@@ -25,7 +25,7 @@ public final class ShapesBackend: Backend {
         var bytes = dtype.byteSize
         for extent in shape {
             let (product, overflow) = bytes.multipliedReportingOverflow(by: extent)
-            if overflow { throw ArrayError.memory(bytes: Int.max, shape: shape) }
+            if overflow || extent < 0 { throw ArrayError.memory(bytes: Int.max, shape: shape) }
             bytes = product
         }
         let storage = Storage(shapeOnlyByteCount: bytes, ledger: ledger)
