@@ -10,17 +10,21 @@ public struct ScriptClass: Sendable {
     public let properties: [ScriptProperty]
     /// What `object(…)` does, if the object can be called.
     public let call: ScriptFunction?
+    /// What arithmetic with the object does.
+    public let operators: [ScriptOperator: ScriptFunction]
 
     /// A class given its members.
     public init(
         name: String, summary: String, methods: [ScriptFunction],
-        properties: [ScriptProperty] = [], call: ScriptFunction? = nil
+        properties: [ScriptProperty] = [], call: ScriptFunction? = nil,
+        operators: [ScriptOperator: ScriptFunction] = [:]
     ) {
         self.name = name
         self.summary = summary
         self.methods = methods
         self.properties = properties
         self.call = call
+        self.operators = operators
     }
 }
 

@@ -14,14 +14,19 @@ public protocol ScriptHost: AnyObject {
     var isSmoke: Bool { get }
     /// Arguments behind `--` on the command line.
     var arguments: [String] { get }
-    /// Writes text for the user (standard output, or the notebook's cell).
-    func print(_ text: String)
+    /// Writes text as it stands for the user (standard output, or the notebook's cell).
+    func write(_ text: String)
     /// Shows a PNG inline where that is possible (notebooks); the path is where it was saved.
     func show(png: [UInt8], path: String)
     /// Progress of long work, drawn as a bar on a terminal and as sparse lines in a log.
     func progress(_ title: String, total: Int) -> any ScriptProgress
     /// Throws when the user asked to stop (Ctrl-C), so that long work ends at a clean point.
     func checkInterrupt() throws
+}
+
+extension ScriptHost {
+    /// Writes text and ends the line.
+    public func print(_ text: String) { write(text + "\n") }
 }
 
 /// A progress bar or its plain-text stand-in.

@@ -8,14 +8,18 @@ public struct ScriptLibrary: Sendable {
     public let functions: [ScriptFunction]
     /// Classes of the objects its functions return.
     public let classes: [ScriptClass]
+    /// Its fixed values.
+    public let constants: [ScriptConstant]
 
     /// A library given its members.
     public init(
-        name: String, summary: String, functions: [ScriptFunction], classes: [ScriptClass] = []
+        name: String, summary: String, functions: [ScriptFunction], classes: [ScriptClass] = [],
+        constants: [ScriptConstant] = []
     ) {
         self.name = name
         self.summary = summary
         self.functions = functions
         self.classes = classes
+        self.constants = constants
     }
 }

@@ -4,4 +4,11 @@ public protocol ScriptObject: AnyObject {
     static var scriptClass: ScriptClass { get }
     /// One line for `tostring(object)`.
     var scriptDescription: String { get }
+    /// Objects with the same identity are one object to scripts; by default each is itself. A wrapper made anew
+    /// for every use answers with what it wraps, which it must keep alive.
+    var scriptIdentity: ObjectIdentifier { get }
+}
+
+extension ScriptObject {
+    public var scriptIdentity: ObjectIdentifier { ObjectIdentifier(self) }
 }

@@ -1,0 +1,165 @@
+import CLua
+import CLuaShims
+import HireFiles
+import HireVLM
+
+/// Makes a described function callable from Lua: checks and converts the arguments, then the results.
+///
+/// Positional arguments come first. A last table with names holds the options; it may also name positional
+/// parameters that are optional, so that `t:softmax(-1)` and `t:softmax { dim = -1 }` mean the same.
+final class LuaFunctionAdapter: LuaEntry {
+    let function: ScriptFunction
+    /// The name with its library or class, such as `hire.tensor.zeros` or `hire.Tensor:sum`.
+    let displayName: String
+    private let receiver: String?
+    private let named: [String: ScriptParameter]
+    private let convertsResults: Bool
+
+    init(_ function: ScriptFunction, owner: String, receiver: String? = nil) {
+        self.function = function
+        self.receiver = receiver
+        displayName = owner + (receiver == nil ? "." : ":") + function.name
+        let optional = function.parameters.filter(\.isOptional)
+        named = Dictionary(
+            (function.options + optional).map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        convertsResults = function.returns.contains { $0.type.countsFromOne }
+    }
+
+    func enter(_ state: LuaState) throws -> Int32 {
+        let arguments = try readArguments(state)
+        let results = try function.body(arguments)
+        let stack = state.current
+        lua_settop(stack, 0)
+        try state.reserve(results.count + 4)
+        for (position, result) in results.enumerated() {
+            if convertsResults, position < function.returns.count {
+                try state.push(state.scripted(result, as: function.returns[position].type))
+            } else {
+                try state.push(result)
+            }
+        }
+        return Int32(results.count)
+    }
+
+    private func readArguments(_ state: LuaState) throws -> ScriptArguments {
+        let stack = state.current
+        var count = lua_gettop(stack)
+        var first: Int32 = 1
+        var object: (any ScriptObject)?
+        if let receiver {
+            object = try readReceiver(state, receiver)
+            first = 2
+        }
+        var values: [String: ScriptValue] = [:]
+        values.reserveCapacity(function.parameters.count + function.options.count)
+        if let position = optionsPosition(state, first: first, count: count) {
+            try readOptions(state, at: position, into: &values)
+            count -= 1
+        }
+        if Int(count - first) >= function.parameters.count { count = try trimmed(state, first, count) }
+        for (offset, parameter) in function.parameters.enumerated() {
+            let index = first + Int32(offset)
+            if index <= count, lua_type(stack, index) > LUA_TNIL {
+                if values[parameter.name] != nil {
+                    throw ScriptError.message(
+                        "\(displayName): '\(parameter.name)' was given twice, by position and by name.")
+                }
+                values[parameter.name] = try convert(state, index, parameter)
+            } else if !parameter.isOptional {
+                throw ScriptError.argument(
+                    function: displayName, name: parameter.name,
+                    expected: parameter.type.phrase, got: "nothing")
+            }
+        }
+        for option in function.options where !option.isOptional && values[option.name] == nil {
+            throw ScriptError.argument(
+                function: displayName, name: option.name, expected: option.type.phrase, got: "nothing")
+        }
+        return ScriptArguments(
+            function: displayName, host: state.host, receiver: object, values: values)
+    }
+
+    private func readReceiver(_ state: LuaState, _ receiver: String) throws -> any ScriptObject {
+        let object = hire_lua_box(state.current, 1) == nil ? nil : try state.object(at: 1)
+        if let object, type(of: object).scriptClass.name == receiver { return object }
+        if hire_lua_is_closed_box(state.current, 1) != 0 {
+            throw ScriptError.message("\(displayName): the object was closed and cannot be used any more.")
+        }
+        throw ScriptError.message(
+            "\(displayName): expected \(receiver) before the colon, got \(state.typeName(1)); "
+                + "call methods as object:\(function.name)(…).")
+    }
+
+    /// Where the table of options stands, if the call has one.
+    private func optionsPosition(_ state: LuaState, first: Int32, count: Int32) -> Int32? {
+        guard !named.isEmpty, count >= first, lua_type(state.current, count) == LUA_TTABLE else {
+            return nil
+        }
+        let position = Int(count - first)
+        if position >= function.parameters.count { return count }
+        let parameter = function.parameters[position]
+        if !parameter.isOptional || parameter.type.takesNamedTable { return nil }
+        if !parameter.type.takesList { return count }
+        return lua_rawlen(state.current, count) == 0 ? count : nil
+    }
+
+    private func readOptions(
+        _ state: LuaState, at index: Int32, into values: inout [String: ScriptValue]
+    ) throws {
+        let stack = state.current
+        try state.reserve(8)
+        guard hire_lua_keys(stack, index) == LUA_OK else { throw state.popError() }
+        defer { hire_lua_pop(stack, 1) }
+        for position in stride(from: 1, through: Int(lua_rawlen(stack, -1)), by: 1) {
+            lua_rawgeti(stack, -1, lua_Integer(position))
+            defer { hire_lua_pop(stack, 1) }
+            guard let name = state.string(at: -1) else {
+                throw ScriptError.message(
+                    "\(displayName): options have names; got one at position "
+                        + "\(try state.text(of: -1)) instead.")
+            }
+            guard let option = named[name] else {
+                throw ScriptError.unknownOption(
+                    function: displayName, name: name, suggestion: suggestion(for: name))
+            }
+            lua_pushvalue(stack, -1)
+            lua_rawget(stack, index)
+            defer { hire_lua_pop(stack, 1) }
+            values[name] = try convert(state, -1, option)
+        }
+    }
+
+    private func suggestion(for name: String) -> String {
+        let known = named.keys.sorted()
+        let close = NearestNames.nearest(to: name, among: known).map { "'\($0)'" }
+        let hint = close.isEmpty ? "" : "Did you mean \(close.joined(separator: " or "))? "
+        return hint + "Known options: " + known.joined(separator: ", ") + "."
+    }
+
+    /// Trailing nils are as good as nothing; anything else beyond the parameters is a mistake.
+    private func trimmed(_ state: LuaState, _ first: Int32, _ count: Int32) throws -> Int32 {
+        var count = count
+        while count >= first, lua_type(state.current, count) == LUA_TNIL { count -= 1 }
+        let given = Int(count - first) + 1
+        if given > function.parameters.count {
+            let most = function.parameters.count
+            let options = function.options.isEmpty ? "" : " and a table of options"
+            throw ScriptError.message(
+                "\(displayName): expected at most \(most) argument\(most == 1 ? "" : "s")\(options), "
+                    + "got \(given).")
+        }
+        return count
+    }
+
+    private func convert(_ state: LuaState, _ index: Int32, _ parameter: ScriptParameter) throws
+        -> ScriptValue
+    {
+        do {
+            return try state.read(index, as: parameter.type)
+        } catch let mismatch as TypeMismatch {
+            throw ScriptError.argument(
+                function: displayName, name: parameter.name, expected: mismatch.expected,
+                got: mismatch.got)
+        }
+    }
+}

@@ -1,0 +1,98 @@
+import HireArray
+import HireFiles
+import HireTensor
+import HireVLM
+
+/// Any error as scripts and the command line see it: a kind to branch on, one sentence, an exit status.
+public struct ErrorReport {
+    /// The kinds that scripts can branch on as `error.kind`.
+    public enum Kind: String, Sendable {
+        /// An argument or option of the wrong type, name or value.
+        case argument
+        /// Tensors whose shapes or dtypes do not fit.
+        case shape
+        /// An unknown plugin, a wrong configuration.
+        case config
+        /// A file that is not there.
+        case missing
+        /// A file whose contents are not what they must be.
+        case data
+        /// A file or folder that cannot be made.
+        case create
+        /// Reading or writing failed, a full disk among the causes.
+        case io
+        /// Something the machine lacks.
+        case unavailable
+        /// Ctrl-C.
+        case interrupted
+        /// Raised by Lua code.
+        case lua
+        /// Anything else.
+        case failure
+
+        /// The status with which the program ends when this kind of error ends it (sysexits.h).
+        public var exitCode: Int32 {
+            switch self {
+            case .argument, .shape, .lua, .failure: 1
+            case .data: 65
+            case .missing: 66
+            case .unavailable: 69
+            case .create: 73
+            case .io: 74
+            case .config: 78
+            case .interrupted: 130
+            }
+        }
+    }
+
+    /// The kind of failure.
+    public let kind: Kind
+    /// The full sentence.
+    public let message: String
+    /// The module path in which it happened.
+    public let path: String?
+    /// The stack of Lua calls, where Lua was involved.
+    public let traceback: String
+    /// Whether the message begins with a Lua file and line.
+    public let hasPosition: Bool
+
+    /// Describes an error.
+    public init(_ error: any Error) {
+        if let error = error as? LuaError {
+            kind = error.kind
+            message = error.message
+            path = error.path
+            traceback = error.traceback
+            hasPosition = true
+            return
+        }
+        kind = Self.kind(of: error)
+        message = String(describing: error)
+        path = nil
+        traceback = ""
+        hasPosition = false
+    }
+
+    private static func kind(of error: any Error) -> Kind {
+        switch error {
+        case is ScriptInterruption: .interrupted
+        case let error as FileError:
+            switch error.category {
+            case .badData: .data
+            case .missingInput: .missing
+            case .cannotCreate: .create
+            case .inputOutput: .io
+            }
+        case let error as ArrayError:
+            switch error {
+            case .argument: .argument
+            case .memory, .noValues: .failure
+            default: .shape
+            }
+        case let error as ScriptError:
+            if case .message = error { .failure } else { .argument }
+        case is GraphError: .shape
+        default: .failure
+        }
+    }
+}

@@ -1,0 +1,58 @@
+import CLua
+import CLuaShims
+import HireVLM
+
+/// Something in Swift that Lua can call: it finds its arguments on the state's current stack from 1 up, pushes its
+/// results and returns how many.
+protocol LuaEntry: AnyObject {
+    func enter(_ state: LuaState) throws -> Int32
+}
+
+/// What a userdata of ours holds.
+final class LuaPayload {
+    enum Content {
+        case tensor(TensorObject)
+        case object(any ScriptObject)
+        case entry(any LuaEntry)
+    }
+
+    let content: Content
+
+    init(_ content: Content) { self.content = content }
+
+    /// The payload behind a pointer that a box held.
+    static func at(_ pointer: UnsafeMutableRawPointer) -> LuaPayload {
+        Unmanaged<LuaPayload>.fromOpaque(pointer).takeUnretainedValue()
+    }
+}
+
+/// Lua calls Swift here, through the trampoline; -1 means that the error is on top of the stack.
+let luaEnter: hire_lua_call = { stack, object in
+    guard let stack, let object, let owner = hire_lua_owner_of(stack).pointee.owner else {
+        preconditionFailure("A Lua function was called without its state.")
+    }
+    let state = Unmanaged<LuaState>.fromOpaque(owner).takeUnretainedValue()
+    guard case .entry(let entry) = LuaPayload.at(object).content else {
+        preconditionFailure("A Lua function holds an object that cannot be called.")
+    }
+    let before = state.current
+    state.current = stack
+    defer { state.current = before }
+    do {
+        return try entry.enter(state)
+    } catch {
+        state.pushError(error)
+        return -1
+    }
+}
+
+/// Lua gives up an object: its userdata was collected or closed.
+let luaRelease: hire_lua_release = { stack, object in
+    guard let stack, let object, let owner = hire_lua_owner_of(stack).pointee.owner else { return }
+    let state = Unmanaged<LuaState>.fromOpaque(owner).takeUnretainedValue()
+    let before = state.current
+    state.current = stack
+    defer { state.current = before }
+    state.liveObjects -= 1
+    Unmanaged<LuaPayload>.fromOpaque(object).release()
+}

@@ -1,0 +1,7 @@
+/// The user asked to stop (Ctrl-C); what was finished is kept and the program ends with status 130.
+public struct ScriptInterruption: Error, CustomStringConvertible {
+    /// An interruption.
+    public init() {}
+
+    public var description: String { "Interrupted; what was finished is kept." }
+}
