@@ -127,6 +127,9 @@ let tests: [Target] = [
         swiftSettings: strict),
     test("HireFilesTests", ["HireFiles", "HireTestSupport"]),
     test("HireArrayTests", ["HireArray", "HireTestSupport"]),
+    test(
+        "HireLuaTests",
+        ["HireLua", "HireVLM", "HireTensor", "HireArray", "HireReference", "HireShapes", "HireTestSupport"]),
     test("HireReferenceTests", ["HireReference", "HireShapes", "HireArray", "HireTestSupport"]),
 ]
 

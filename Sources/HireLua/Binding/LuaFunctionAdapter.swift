@@ -21,7 +21,8 @@ final class LuaFunctionAdapter: LuaEntry {
         displayName = owner + (receiver == nil ? "." : ":") + function.name
         let optional = function.parameters.filter(\.isOptional)
         named = Dictionary(
-            (function.options + optional).map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+            (function.options + optional).map { ($0.name, $0) },
+            uniquingKeysWith: { first, _ in first })
         convertsResults = function.returns.contains { $0.type.countsFromOne }
     }
 
@@ -56,13 +57,16 @@ final class LuaFunctionAdapter: LuaEntry {
             try readOptions(state, at: position, into: &values)
             count -= 1
         }
-        if Int(count - first) >= function.parameters.count { count = try trimmed(state, first, count) }
+        if Int(count - first) >= function.parameters.count {
+            count = try trimmed(state, first, count)
+        }
         for (offset, parameter) in function.parameters.enumerated() {
             let index = first + Int32(offset)
-            if index <= count, lua_type(stack, index) > LUA_TNIL {
+            if index <= count, lua_type(stack, index) > LUA_TNIL || parameter.type == .any {
                 if values[parameter.name] != nil {
                     throw ScriptError.message(
-                        "\(displayName): '\(parameter.name)' was given twice, by position and by name.")
+                        "\(displayName): '\(parameter.name)' was given twice, by position and by name."
+                    )
                 }
                 values[parameter.name] = try convert(state, index, parameter)
             } else if !parameter.isOptional {
@@ -73,7 +77,8 @@ final class LuaFunctionAdapter: LuaEntry {
         }
         for option in function.options where !option.isOptional && values[option.name] == nil {
             throw ScriptError.argument(
-                function: displayName, name: option.name, expected: option.type.phrase, got: "nothing")
+                function: displayName, name: option.name, expected: option.type.phrase,
+                got: "nothing")
         }
         return ScriptArguments(
             function: displayName, host: state.host, receiver: object, values: values)
@@ -83,7 +88,8 @@ final class LuaFunctionAdapter: LuaEntry {
         let object = hire_lua_box(state.current, 1) == nil ? nil : try state.object(at: 1)
         if let object, type(of: object).scriptClass.name == receiver { return object }
         if hire_lua_is_closed_box(state.current, 1) != 0 {
-            throw ScriptError.message("\(displayName): the object was closed and cannot be used any more.")
+            throw ScriptError.message(
+                "\(displayName): the object was closed and cannot be used any more.")
         }
         throw ScriptError.message(
             "\(displayName): expected \(receiver) before the colon, got \(state.typeName(1)); "

@@ -23,6 +23,7 @@ public struct LuaError: Error, CustomStringConvertible {
         self.traceback = traceback
     }
 
+    /// The message.
     public var description: String { message }
 }
 

@@ -40,7 +40,9 @@ extension LuaState {
         throw ScriptError.message("A value of type \(typeName(index)) cannot be passed to hire.")
     }
 
-    /// The text of a string; nil for every other type. Bytes that are no UTF-8 become U+FFFD.
+    /// The text of a string; nil for every other type.
+    ///
+    /// Bytes that are no UTF-8 become U+FFFD.
     func string(at index: Int32) -> String? {
         guard lua_type(current, index) == LUA_TSTRING else { return nil }
         var length = 0

@@ -7,6 +7,7 @@ public enum ScriptError: Error, CustomStringConvertible {
     /// Anything else, as a full sentence.
     case message(String)
 
+    /// One full sentence.
     public var description: String {
         switch self {
         case .argument(let function, let name, let expected, let got):

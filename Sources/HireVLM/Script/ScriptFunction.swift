@@ -58,7 +58,8 @@ public struct ScriptParameter: Sendable {
     }
 
     private init(
-        _ name: String, _ type: ScriptType, _ summary: String, isOptional: Bool, defaultText: String?
+        _ name: String, _ type: ScriptType, _ summary: String, isOptional: Bool,
+        defaultText: String?
     ) {
         self.name = name
         self.type = type

@@ -3,5 +3,6 @@ public struct ScriptInterruption: Error, CustomStringConvertible {
     /// An interruption.
     public init() {}
 
+    /// One sentence.
     public var description: String { "Interrupted; what was finished is kept." }
 }

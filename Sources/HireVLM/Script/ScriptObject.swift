@@ -10,5 +10,6 @@ public protocol ScriptObject: AnyObject {
 }
 
 extension ScriptObject {
+    /// The object itself.
     public var scriptIdentity: ObjectIdentifier { ObjectIdentifier(self) }
 }

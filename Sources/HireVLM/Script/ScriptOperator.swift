@@ -1,4 +1,6 @@
-/// The operators that objects may take part in. The function gets both operands (or the one), either of which may be
+/// The operators that objects may take part in.
+///
+/// The function gets both operands (or the one), either of which may be
 /// the object.
 public enum ScriptOperator: String, Sendable, CaseIterable {
     case add, subtract, multiply, divide, power, negate, length
