@@ -1,0 +1,28 @@
+import HireTensor
+
+/// A module with one input and one output.
+///
+/// `forward` is the only thing to write. Calling the layer (`try layer(x)`) runs it under the layer's path, hands
+/// the output to captures and edits of `<path>.output`, and adds the path to errors.
+public protocol Layer<Input, Output>: Module {
+    /// What the layer takes.
+    associatedtype Input
+    /// What the layer gives.
+    associatedtype Output
+
+    /// Computes the output; callers use `layer(input)` instead.
+    func forward(_ input: Input) throws -> Output
+}
+
+extension Layer {
+    /// Runs the layer.
+    ///
+    /// - Throws: what `forward` throws, as `ModuleError` with this layer's path.
+    public func callAsFunction(_ input: Input) throws -> Output {
+        let context = (input as? Tensor)?.context ?? scope.context
+        return try scope.run(in: context) { try forward(input) }
+    }
+
+    /// Whether what the layer gives can be captured under `<path>.output`.
+    static var givesCapturable: Bool { Output.self is any Capturable.Type }
+}
