@@ -85,7 +85,7 @@ let libraries: [Target] = [
     library("HireTensor", ["HireArray"]),
     // 3: modules, activations on disk, pictures
     library("HireNN", ["HireTensor", "HireArray", "HireFiles"]),
-    library("HireHDF5", ["HireArray", "HireFiles", "CHDF5", "CHDF5Shims"]),
+    library("HireHDF5", ["HireArray", "HireFiles", "CHDF5", "CHDF5Shims"], parsers: true),
     library("HireImaging", ["HireArray", "HireFiles", "CPNG", "CPNGShims", "CTurboJPEG"]),
     // 4: the grammar of a multimodal model
     library("HireVLM", ["HireNN", "HireTensor", "HireArray", "HireImaging", "HireFiles"]),
