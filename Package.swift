@@ -126,6 +126,7 @@ let tests: [Target] = [
         name: "HireTestSupport", dependencies: ["HireArray", "HireFiles"], path: "Tests/Support",
         swiftSettings: strict),
     test("HireFilesTests", ["HireFiles", "HireTestSupport"]),
+    test("HireHDF5Tests", ["HireHDF5", "HireFiles", "HireArray", "HireReference", "HireTestSupport"]),
     test("HireArrayTests", ["HireArray", "HireTestSupport"]),
     test(
         "HireLuaTests",

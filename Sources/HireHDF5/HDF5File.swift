@@ -26,6 +26,10 @@ final class HDF5File {
         let order = hire_h5p_creation_order()
         try HDF5Library.check(
             H5Pset_link_creation_order(creation.id, order), name, "", "cannot track the order")
+        try HDF5Library.check(
+            H5Pset_obj_track_times(creation.id, false), name, "", "cannot leave times out")
+        try HDF5Library.check(
+            H5Pset_attr_creation_order(creation.id, order), name, "", "cannot track the order")
         // The library tells files in memory apart by their names, so each gets its own.
         let unique = "\(name)-\(UInt64.random(in: .min ... .max))"
         let id = H5Fcreate(unique, hire_h5f_truncate(), creation.id, access.id)

@@ -164,6 +164,8 @@ extension HDF5Shard {
                 try file.check(H5Pset_fletcher32(creation.id), path, "cannot set the checksum")
             }
         }
+        // Without times equal contents make equal bytes.
+        try file.check(H5Pset_obj_track_times(creation.id, false), path, "cannot leave times out")
         try file.check(
             H5Pset_attr_creation_order(creation.id, hire_h5p_creation_order()), path,
             "cannot track the order")

@@ -55,7 +55,8 @@ extension HDF5Shard {
         if values.isEmpty { return }
         try HDF5Strings.withMemory(of: values, fixedBytes: nil) { memory in
             try file.check(
-                H5Awrite(handle.id, type.id, memory), place, "cannot write the attribute")
+                H5Awrite(handle.id, type.id, memory.baseAddress), place,
+                "cannot write the attribute")
         }
     }
 

@@ -19,7 +19,7 @@ extension HDF5Shard {
                 try file.check(
                     H5Dwrite(
                         dataset.id, type.id, hire_h5s_all(), hire_h5s_all(), hire_h5p_default(),
-                        memory),
+                        memory.baseAddress),
                     path, "cannot write the strings")
             }
         }
@@ -35,7 +35,7 @@ extension HDF5Shard {
             }
             let dataset = try file.open(.dataset, path)
             try HDF5Strings.withMemory(of: strings, fixedBytes: nil) { memory in
-                try grow(dataset.id, by: [strings.count], type.id, memory, file, path)
+                try grow(dataset.id, by: [strings.count], type.id, memory.baseAddress, file, path)
             }
         }
     }

@@ -54,6 +54,8 @@ public final class HDF5Shard: @unchecked Sendable {
             let order = hire_h5p_creation_order()
             try file.check(
                 H5Pset_link_creation_order(creation.id, order), path, "cannot track the order")
+            try file.check(
+                H5Pset_obj_track_times(creation.id, false), path, "cannot leave times out")
             let id = H5Gcreate2(file.id, path, links.id, creation.id, hire_h5p_default())
             _ = try HDF5Handle(.group, id, name, path, "cannot make the group")
         }

@@ -4,7 +4,7 @@ import Glibc
 enum HDF5Strings {
     /// Calls the body with pointers to C strings, or, with a fixed size, with the bytes padded by zeros.
     static func withMemory<Result>(
-        of strings: [String], fixedBytes: Int?, _ body: (UnsafeRawPointer) throws -> Result
+        of strings: [String], fixedBytes: Int?, _ body: (UnsafeRawBufferPointer) throws -> Result
     ) throws -> Result {
         if let fixedBytes {
             let size = max(fixedBytes, 1)
@@ -12,11 +12,11 @@ enum HDF5Strings {
             for (index, string) in strings.enumerated() {
                 for (place, byte) in string.utf8.enumerated() { bytes[index * size + place] = byte }
             }
-            return try bytes.withUnsafeBytes { try body($0.baseAddress!) }  // never empty
+            return try bytes.withUnsafeBytes { try body($0) }
         }
         let copies = strings.map { strdup($0) }
         defer { for copy in copies { free(copy) } }
         let pointers = copies + [nil]
-        return try pointers.withUnsafeBytes { try body($0.baseAddress!) }  // never empty
+        return try pointers.withUnsafeBytes { try body($0) }
     }
 }

@@ -28,8 +28,9 @@ extension NDArray {
     init<T: Element>(onHost values: [T], shape: Shape) throws {
         let storage = try Storage(byteCount: values.count * T.dtype.byteSize, ledger: nil)
         if let pointer = storage.pointer {
-            values.withUnsafeBytes {
-                pointer.copyMemory(from: $0.baseAddress!, byteCount: $0.count)
+            values.withUnsafeBytes { bytes in
+                UnsafeMutableRawBufferPointer(start: pointer, count: bytes.count).copyMemory(
+                    from: bytes)
             }
         }
         self.init(storage: storage, dtype: T.dtype, shape: shape)
