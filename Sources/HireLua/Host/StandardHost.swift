@@ -1,0 +1,81 @@
+import CLuaShims
+import HireFiles
+import HireTensor
+import HireVLM
+
+/// The host of a script run from the command line, the REPL or a notebook.
+public final class StandardHost: ScriptHost {
+    /// Where tensors of the script are made.
+    public let context: Context
+    /// The plugins that exist.
+    public var catalog: PluginCatalog
+    /// The folder for results.
+    public let outputFolder: String
+    /// Whether the experiment should shrink itself.
+    public let isSmoke: Bool
+    /// Arguments behind `--`.
+    public let arguments: [String]
+    /// Where text and pictures go.
+    public var output: any ScriptOutput
+
+    private let makeShapesContext: () -> Context
+
+    /// A host from its services.
+    public init(
+        context: Context, shapesContext: @escaping () -> Context, catalog: PluginCatalog,
+        outputFolder: String, isSmoke: Bool = false, arguments: [String] = [],
+        output: any ScriptOutput = StandardOutput()
+    ) {
+        self.context = context
+        self.makeShapesContext = shapesContext
+        self.catalog = catalog
+        self.outputFolder = outputFolder
+        self.isSmoke = isSmoke
+        self.arguments = arguments
+        self.output = output
+    }
+
+    /// A context that computes shapes and costs and no values.
+    public func shapesContext() -> Context { makeShapesContext() }
+
+    /// Writes text as it stands.
+    public func write(_ text: String) { output.write(text) }
+
+    /// Shows a picture where the output can.
+    public func show(png: [UInt8], path: String) { output.show(png: png, path: path) }
+
+    /// Progress on standard error: a bar on a terminal, sparse lines elsewhere.
+    public func progress(_ title: String, total: Int) -> any ScriptProgress {
+        ProgressBar(title, total: total, style: output.progressStyle)
+    }
+
+    /// Throws `ScriptInterruption` after Ctrl-C.
+    public func checkInterrupt() throws {
+        if hire_lua_interrupted() != 0 { throw ScriptInterruption() }
+    }
+}
+
+/// Where a host's text and pictures go.
+public protocol ScriptOutput {
+    /// Writes text as it stands.
+    func write(_ text: String)
+    /// Shows a picture that was saved at `path`.
+    func show(png: [UInt8], path: String)
+    /// How progress is drawn.
+    var progressStyle: ProgressBar.Style { get }
+}
+
+/// Text to standard output; pictures are only named.
+public struct StandardOutput: ScriptOutput {
+    /// Standard output.
+    public init() {}
+
+    /// Writes text as it stands.
+    public func write(_ text: String) { Swift.print(text, terminator: "") }
+
+    /// Says where the picture is.
+    public func show(png: [UInt8], path: String) { Swift.print("picture: \(path)") }
+
+    /// A bar on a terminal, lines elsewhere.
+    public var progressStyle: ProgressBar.Style { Terminal.isErrorTerminal ? .bar : .lines }
+}

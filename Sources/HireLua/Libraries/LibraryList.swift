@@ -1,0 +1,11 @@
+import HireVLM
+
+/// Everything that `require "hire"` gives: one line per library.
+public enum LibraryList {
+    /// The libraries in the order of the manual.
+    public static let all: [ScriptLibrary] = [
+        CoreLibrary.library,
+        TensorLibrary.library,
+        JSONLibrary.library,
+    ]
+}

@@ -1,0 +1,98 @@
+import Glibc
+import HireArray
+import HireFiles
+import HireLua
+import HireReference
+import HireShapes
+import HireTensor
+
+/// What the program needs to know of the machine it runs on.
+enum Machine {
+    /// The back-end that experiments compute on.
+    static func backend(threads: Int?) -> any Backend { ReferenceBackend() }
+
+    /// A context on that back-end.
+    static func context(seed: UInt64, threads: Int?) -> Context {
+        Context(backend: backend(threads: threads), seed: seed)
+    }
+
+    /// A context that computes shapes and no values.
+    static func shapesContext() -> Context { Context(backend: ShapesBackend()) }
+
+    /// Instruction sets that the kernels were compiled for and this processor lacks.
+    static func missingFeatures() -> [String] {
+        #if arch(x86_64)
+            let present = processorFlags()
+            // Where the system does not say, nothing is held against it.
+            return present.isEmpty ? [] : ["avx2", "fma"].filter { !present.contains($0) }
+        #else
+            return []
+        #endif
+    }
+
+    /// Ends with a clear message where the kernels cannot run.
+    static func requireFeatures() throws {
+        let missing = missingFeatures()
+        if missing.isEmpty { return }
+        Terminal.writeError(
+            "hire: this processor lacks \(missing.map { $0.uppercased() }.joined(separator: " and ")), "
+                + "which the numerical kernels need (Intel Haswell, AMD Excavator or newer).\n")
+        throw ProgramExit(code: 69)
+    }
+
+    /// The processor's name.
+    static func processorName() -> String { processorField("model name") ?? "unknown" }
+
+    /// The processor's feature flags; empty where the system does not say.
+    static func processorFlags() -> Set<String> {
+        Set((processorField("flags") ?? "").split(separator: " ").map(String.init))
+    }
+
+    /// Processor cores that this process may use.
+    static func cores() -> Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+
+    /// A line of /proc/meminfo in bytes.
+    static func memory(_ field: String) -> Int? {
+        guard let text = systemText("/proc/meminfo") else { return nil }
+        for line in text.split(separator: "\n") where line.hasPrefix(field + ":") {
+            let digits = line.filter(\.isNumber)
+            return Int(digits).map { $0 * 1024 }
+        }
+        return nil
+    }
+
+    /// Writes out what standard output still holds.
+    static func flush() { fflush(nil) }
+
+    /// Ends the process.
+    static func end(_ code: Int32) -> Never { exit(code) }
+
+    private static func processorField(_ name: String) -> String? {
+        guard let text = systemText("/proc/cpuinfo") else { return nil }
+        for line in text.split(separator: "\n", maxSplits: 40) where line.hasPrefix(name) {
+            guard let colon = line.firstIndex(of: ":") else { continue }
+            return String(line[line.index(after: colon)...].drop(while: { $0 == " " }))
+        }
+        return nil
+    }
+
+    /// The first 64 KiB of a file of the kernel, whose size is never known in advance.
+    private static func systemText(_ path: String) -> String? {
+        let descriptor = open(path, O_RDONLY)
+        if descriptor < 0 { return nil }
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: 1 << 16)
+        var filled = 0
+        while filled < bytes.count {
+            let count = bytes.withUnsafeMutableBytes { buffer in
+                read(
+                    descriptor,
+                    UnsafeMutableRawBufferPointer(rebasing: buffer[filled...]).baseAddress,
+                    buffer.count - filled)
+            }
+            if count <= 0 { break }
+            filled += count
+        }
+        return String(decoding: bytes.prefix(filled), as: UTF8.self)
+    }
+}
