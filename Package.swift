@@ -86,7 +86,7 @@ let libraries: [Target] = [
     // 3: modules, activations on disk, pictures
     library("HireNN", ["HireTensor", "HireArray", "HireFiles"]),
     library("HireHDF5", ["HireArray", "HireFiles", "CHDF5", "CHDF5Shims"], parsers: true),
-    library("HireImaging", ["HireArray", "HireFiles", "CPNG", "CPNGShims", "CTurboJPEG"]),
+    library("HireImaging", ["HireArray", "HireFiles", "CPNG", "CPNGShims", "CTurboJPEG"], parsers: true),
     // 4: the grammar of a multimodal model
     library("HireVLM", ["HireNN", "HireTensor", "HireArray", "HireImaging", "HireFiles"]),
     // 6: experiments
@@ -126,6 +126,7 @@ let tests: [Target] = [
         name: "HireTestSupport", dependencies: ["HireArray", "HireFiles"], path: "Tests/Support",
         swiftSettings: strict),
     test("HireFilesTests", ["HireFiles", "HireTestSupport"]),
+    test("HireImagingTests", ["HireImaging", "HireFiles", "HireArray", "HireReference", "HireTestSupport"]),
     test("HireHDF5Tests", ["HireHDF5", "HireFiles", "HireArray", "HireReference", "HireTestSupport"]),
     test("HireArrayTests", ["HireArray", "HireTestSupport"]),
     test(
