@@ -77,7 +77,9 @@ public final class Context {
         return nodeCounter
     }
 
-    /// Tells the observer about a primitive operation. Ops call it once per kernel they run.
+    /// Tells the observer about a primitive operation.
+    ///
+    /// Ops call it once per kernel they run.
     func note(
         _ name: String, _ inputs: @autoclosure () -> [NDArray], _ output: NDArray,
         multiplyAdds: @autoclosure () -> Int = 0

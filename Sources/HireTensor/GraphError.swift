@@ -9,6 +9,7 @@ public enum GraphError: Error, Equatable, CustomStringConvertible {
     /// Operands from two contexts.
     case mixedContexts(operation: String)
 
+    /// The case as one full sentence.
     public var description: String {
         switch self {
         case .noGradient:

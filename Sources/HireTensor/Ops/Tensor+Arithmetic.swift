@@ -56,8 +56,10 @@ extension Tensor {
         }
     }
 
-    /// a to the power of b, element by element (`torch.pow`). Where the derivative's formula has no value but its
-    /// limit is 0 (exponent 0; base 0 with a positive exponent), it is 0, as in PyTorch.
+    /// a to the power of b, element by element (`torch.pow`).
+    ///
+    /// Where the derivative's formula has no value but its limit is 0 (exponent 0; base 0 with a positive
+    /// exponent), it is 0, as in PyTorch.
     public func pow(_ exponent: Tensor) throws -> Tensor {
         let out = try Tensor.combine(.pow, "pow", self, exponent)
         let (a, b) = (detached(), exponent.detached())

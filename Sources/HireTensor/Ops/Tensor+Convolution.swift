@@ -2,7 +2,9 @@ import HireArray
 
 /// Convolutions of maps [N, C, H, W]; pairs of numbers are (vertical, horizontal).
 extension Tensor {
-    /// `F.conv2d`. Multiply-adds: N x outputs x (C/groups) x kernel, for the result and for each gradient.
+    /// `F.conv2d`.
+    ///
+    /// Multiply-adds: N x outputs x (C/groups) x kernel, for the result and for each gradient.
     ///
     /// - Parameters:
     ///   - weight: [out, in/groups, kh, kw].
@@ -53,7 +55,9 @@ extension Tensor {
         }
     }
 
-    /// `F.conv_transpose2d`: the adjoint of `conv2d`. Multiply-adds: N x inputs x (out/groups) x kernel.
+    /// `F.conv_transpose2d`: the adjoint of `conv2d`.
+    ///
+    /// Multiply-adds: N x inputs x (out/groups) x kernel.
     ///
     /// - Parameters:
     ///   - weight: [in, out/groups, kh, kw].

@@ -2,9 +2,11 @@ import HireArray
 
 /// Joint bilateral upsampling (FeatUp, Fu et al. 2024) and its pooled form.
 extension Tensor {
-    /// The normalised joint bilateral kernel of each pixel of projected guidance [b, key, H, W]:
-    /// softmax over (2r+1)^2 reflected neighbours of temperature * <P_p, P>, times `spatial`, normalised (sum at
-    /// least 1e-7). Result: [b, (2r+1)^2, H, W].
+    /// The normalised joint bilateral kernel of each pixel of projected guidance [b, key, H, W]: softmax over
+    /// (2r+1)^2 reflected neighbours of temperature * <P_p, P>, times `spatial`, normalised (sum at least
+    /// 1e-7).
+    ///
+    /// Result: [b, (2r+1)^2, H, W].
     ///
     /// Multiply-adds: b x H x W x key x (2r+1)^2; twice that backward.
     ///
@@ -50,7 +52,9 @@ extension Tensor {
     }
 
     /// Applies a kernel per pixel, the same for all channels, to this padded map [b, c, H + 2r, W + 2r]
-    /// (FeatUp's `AdaptiveConv`). Result: [b, c, H, W].
+    /// (FeatUp's `AdaptiveConv`).
+    ///
+    /// Result: [b, c, H, W].
     ///
     /// Multiply-adds: b x c x H x W x (2r+1)^2; as many for each gradient.
     ///

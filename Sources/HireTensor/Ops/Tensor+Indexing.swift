@@ -21,8 +21,9 @@ extension Tensor {
         }
     }
 
-    /// The rows of a table [V, D] at ids of any shape: [..., D] (`F.embedding`). Half-width tables give the
-    /// context's dtype.
+    /// The rows of a table [V, D] at ids of any shape: [..., D] (`F.embedding`).
+    ///
+    /// Half-width tables give the context's dtype.
     public static func embedding(_ weight: Tensor, _ ids: Tensor) throws -> Tensor {
         try weight.requireRank(2, "embedding", layout: "[V, D] for the table")
         try ids.requireIndices("embedding", below: weight.shape[0], in: weight.context)
@@ -33,8 +34,9 @@ extension Tensor {
         return try computed.reshape(ids.shape + [weight.shape[1]])
     }
 
-    /// result[i][j] = x[i][indices[i][j]] for `dim` 1, and so on (`torch.gather`). Indices have x's rank, and no
-    /// extent larger than x's but along `dim`.
+    /// result[i][j] = x[i][indices[i][j]] for `dim` 1, and so on (`torch.gather`).
+    ///
+    /// Indices have x's rank, and no extent larger than x's but along `dim`.
     public func gather(dim: Int, _ indices: Tensor) throws -> Tensor {
         let axis = try shape.axis(dim, operation: "gather")
         try requireFit("gather", indices, axis)
@@ -51,7 +53,9 @@ extension Tensor {
     }
 
     /// A copy to which `source` was added at indices along an axis; repeated indices add up
-    /// (`Tensor.scatter_add`). Indices and source have one shape.
+    /// (`Tensor.scatter_add`).
+    ///
+    /// Indices and source have one shape.
     public func scatterAdd(dim: Int, _ indices: Tensor, _ source: Tensor) throws -> Tensor {
         let axis = try shape.axis(dim, operation: "scatter_add")
         try requireFit("scatter_add", indices, axis)

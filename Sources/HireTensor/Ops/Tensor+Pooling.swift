@@ -2,7 +2,9 @@ import HireArray
 
 /// Pooling of maps [N, C, H, W]; pairs of numbers are (vertical, horizontal).
 extension Tensor {
-    /// `F.max_pool2d`; stride nil means the kernel's extent. Padding never wins.
+    /// `F.max_pool2d`; stride nil means the kernel's extent.
+    ///
+    /// Padding never wins.
     public func maxPool2d(
         kernel: SIMD2<Int>, stride: SIMD2<Int>? = nil, padding: SIMD2<Int> = [0, 0]
     ) throws -> Tensor {

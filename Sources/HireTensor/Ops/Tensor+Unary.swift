@@ -62,8 +62,9 @@ extension Tensor {
         return constant(out)
     }
 
-    /// x limited to [min, max]; a bound left out does not limit (`torch.clamp`). The derivative is 1 inside and
-    /// on the bounds, else 0.
+    /// x limited to [min, max]; a bound left out does not limit (`torch.clamp`).
+    ///
+    /// The derivative is 1 inside and on the bounds, else 0.
     public func clamp(min: Double? = nil, max: Double? = nil) throws -> Tensor {
         try requireNumbers("clamp")
         let (lower, upper) = (min ?? -.infinity, max ?? .infinity)
