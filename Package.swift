@@ -132,6 +132,10 @@ let tests: [Target] = [
     test(
         "HireLuaTests",
         ["HireLua", "HireVLM", "HireTensor", "HireArray", "HireReference", "HireShapes", "HireTestSupport"]),
+    test("HireTensorTests", ["HireTensor", "HireArray", "HireReference", "HireShapes", "HireTestSupport"]),
+    test(
+        "GradientTests",
+        ["HireTensor", "HireArray", "HireReference", "HireShapes", "HireCPU", "HireTestSupport"], kernels: true),
     test("HireReferenceTests", ["HireReference", "HireShapes", "HireArray", "HireTestSupport"]),
 ]
 
