@@ -69,7 +69,7 @@ extension LuaState {
     }
 
     private func readEither(_ index: Int32, _ types: [ScriptType]) throws -> ScriptValue? {
-        for type in types {
+        for type in types where mayBe(type, index) {
             do {
                 return try read(index, as: type)
             } catch is TypeMismatch {
@@ -77,6 +77,21 @@ extension LuaState {
             }
         }
         return nil
+    }
+
+    /// Whether the Lua type alone rules a declared type out; a thrown mismatch costs more than the whole call.
+    private func mayBe(_ type: ScriptType, _ index: Int32) -> Bool {
+        let found = lua_type(current, index)
+        switch type {
+        case .any, .either: return true
+        case .boolean: return found == LUA_TBOOLEAN
+        case .integer, .number, .dimension, .index: return found == LUA_TNUMBER
+        case .string, .path, .choice: return found == LUA_TSTRING
+        case .tensor, .object: return found == LUA_TUSERDATA
+        case .function: return found == LUA_TFUNCTION
+        case .table: return found == LUA_TTABLE
+        case .dimensions, .list: return true
+        }
     }
 
     private func readList(_ index: Int32, of element: ScriptType) throws -> ScriptValue {

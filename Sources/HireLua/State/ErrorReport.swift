@@ -1,5 +1,7 @@
 import HireArray
 import HireFiles
+import HireHDF5
+import HireNN
 import HireTensor
 import HireVLM
 
@@ -66,6 +68,16 @@ public struct ErrorReport {
             hasPosition = true
             return
         }
+        if let error = error as? ModuleError {
+            let inner = ErrorReport(error.underlying)
+            kind = inner.kind
+            traceback = inner.traceback
+            // What came out of a script inside another module already names the innermost path.
+            path = inner.path ?? error.path
+            message = inner.path == nil ? error.description : inner.message
+            hasPosition = inner.hasPosition
+            return
+        }
         kind = Self.kind(of: error)
         message = String(describing: error)
         path = nil
@@ -92,6 +104,7 @@ public struct ErrorReport {
         case let error as ScriptError:
             if case .message = error { .failure } else { .argument }
         case is GraphError: .shape
+        case is HDF5Error, is JSONError, is LoadError: .data
         default: .failure
         }
     }

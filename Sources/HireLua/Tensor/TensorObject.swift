@@ -10,7 +10,8 @@ final class TensorObject: ScriptObject {
     static let scriptClass = ScriptClass(
         name: "hire.Tensor",
         summary: "Numbers with a shape and a dtype that remember how they were computed.",
-        methods: TensorMethods.all, properties: TensorMethods.properties)
+        methods: TensorMethods.all, properties: TensorMethods.properties,
+        operators: TensorMethods.operators)
 
     var scriptDescription: String { String(describing: tensor) }
 }
