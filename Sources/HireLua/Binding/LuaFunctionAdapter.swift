@@ -6,7 +6,7 @@ import HireVLM
 /// Makes a described function callable from Lua: checks and converts the arguments, then the results.
 ///
 /// Positional arguments come first. A last table with names holds the options; it may also name positional
-/// parameters that are optional, so that `t:softmax(-1)` and `t:softmax { dim = -1 }` mean the same.
+/// parameters, so that `t:softmax(-1)` and `t:softmax { dim = -1 }` mean the same.
 final class LuaFunctionAdapter: LuaEntry {
     let function: ScriptFunction
     /// The name with its library or class, such as `hire.tensor.zeros` or `hire.Tensor:sum`.
@@ -19,9 +19,8 @@ final class LuaFunctionAdapter: LuaEntry {
         self.function = function
         self.receiver = receiver
         displayName = owner + (receiver == nil ? "." : ":") + function.name
-        let optional = function.parameters.filter(\.isOptional)
         named = Dictionary(
-            (function.options + optional).map { ($0.name, $0) },
+            (function.options + function.parameters).map { ($0.name, $0) },
             uniquingKeysWith: { first, _ in first })
         convertsResults = function.returns.contains { $0.type.countsFromOne }
     }
@@ -53,7 +52,7 @@ final class LuaFunctionAdapter: LuaEntry {
         }
         var values: [String: ScriptValue] = [:]
         values.reserveCapacity(function.parameters.count + function.options.count)
-        if let position = optionsPosition(state, first: first, count: count) {
+        if let position = try optionsPosition(state, first: first, count: count) {
             try readOptions(state, at: position, into: &values)
             count -= 1
         }
@@ -69,7 +68,7 @@ final class LuaFunctionAdapter: LuaEntry {
                     )
                 }
                 values[parameter.name] = try convert(state, index, parameter)
-            } else if !parameter.isOptional {
+            } else if !parameter.isOptional, values[parameter.name] == nil {
                 throw ScriptError.argument(
                     function: displayName, name: parameter.name,
                     expected: parameter.type.phrase, got: "nothing")
@@ -97,16 +96,23 @@ final class LuaFunctionAdapter: LuaEntry {
     }
 
     /// Where the table of options stands, if the call has one.
-    private func optionsPosition(_ state: LuaState, first: Int32, count: Int32) -> Int32? {
-        guard !named.isEmpty, count >= first, lua_type(state.current, count) == LUA_TTABLE else {
+    private func optionsPosition(_ state: LuaState, first: Int32, count: Int32) throws -> Int32? {
+        let stack = state.current
+        guard !named.isEmpty, count >= first, lua_type(stack, count) == LUA_TTABLE else {
             return nil
         }
         let position = Int(count - first)
-        if position >= function.parameters.count { return count }
+        if position >= function.parameters.count {
+            return position == 0 && function.options.isEmpty ? nil : count
+        }
         let parameter = function.parameters[position]
-        if !parameter.isOptional || parameter.type.takesNamedTable { return nil }
+        if parameter.type.takesNamedTable || lua_rawlen(stack, count) > 0 { return nil }
         if !parameter.type.takesList { return count }
-        return lua_rawlen(state.current, count) == 0 ? count : nil
+        // An empty table is an empty list.
+        try state.reserve(6)
+        guard hire_lua_keys(stack, count) == LUA_OK else { throw state.popError() }
+        defer { hire_lua_pop(stack, 1) }
+        return lua_rawlen(stack, -1) > 0 ? count : nil
     }
 
     private func readOptions(
