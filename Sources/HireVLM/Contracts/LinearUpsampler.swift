@@ -1,0 +1,12 @@
+import HireTensor
+
+/// An enricher whose upsampling is linear in the features once the picture is fixed.
+///
+/// It can therefore be used in two forms that agree to rounding: *pulled*, as a matrix W(I) of pooled tokens by
+/// source tokens (training, inference), and *pushed*, as the high-resolution map itself (pictures, dumps).
+public protocol LinearUpsampler: Enricher {
+    /// W(I): [N, pooled tokens, source tokens].
+    func pooledOperator(_ input: EnricherInput) throws -> Tensor
+    /// J(U(I), E(i)): the map before pooling, at the finest stage's grid.
+    func highResolution(_ input: EnricherInput) throws -> FeatureMap
+}

@@ -1,0 +1,126 @@
+import HireArray
+import HireImaging
+import HireTensor
+
+/// How a picture becomes the two views that the pipeline reads.
+public struct ImagePreprocessing: PluginConfiguration, Equatable {
+    /// What happens to a picture that is not square.
+    public enum Aspect: String, Codable, Sendable, CaseIterable {
+        /// Padded to a square with the mean colour (LLaVA-1.5's evaluation).
+        case pad
+        /// Resized on the short side, then cropped in the middle (CLIP's processor).
+        case crop
+        /// Resized without regard to aspect.
+        case resize
+    }
+
+    /// How the low view is made from the high one.
+    public enum Downsampling: String, Codable, Sendable, CaseIterable {
+        /// `F.interpolate(mode="bicubic")`, no antialiasing: what HIRE and S2 do.
+        case bicubic
+        /// The same with antialiasing.
+        case antialiased
+        /// Area averaging.
+        case area
+    }
+
+    /// Side R of the high view, in pixels.
+    public var highResolution: Int
+    /// Side r of the low view, in pixels: the encoder's input.
+    public var lowResolution: Int
+    /// What happens to pictures that are not square.
+    public var aspect: Aspect
+    /// How the low view is made.
+    public var downsampling: Downsampling
+    /// Mean per colour channel, in 0...1.
+    public var mean: [Double]
+    /// Standard deviation per colour channel, in 0...1.
+    public var deviation: [Double]
+
+    enum CodingKeys: String, CodingKey {
+        case highResolution = "high_resolution"
+        case lowResolution = "low_resolution"
+        case aspect, downsampling, mean
+        case deviation = "std"
+    }
+
+    /// LLaVA-1.5's values at the paper's resolutions.
+    public init() {
+        self.init(highResolution: 672)
+    }
+
+    /// Values given one by one; the rest as in LLaVA-1.5.
+    public init(
+        highResolution: Int, lowResolution: Int = 336, aspect: Aspect = .pad,
+        downsampling: Downsampling = .bicubic,
+        mean: [Double] = [0.481_454_66, 0.457_827_5, 0.408_210_73],
+        deviation: [Double] = [0.268_629_54, 0.261_302_58, 0.275_777_11]
+    ) {
+        self.highResolution = highResolution
+        self.lowResolution = lowResolution
+        self.aspect = aspect
+        self.downsampling = downsampling
+        self.mean = mean
+        self.deviation = deviation
+    }
+
+    /// Prepares a batch: every picture is brought to R x R and normalised, the low view is derived from it.
+    ///
+    /// - Throws: `ArrayError` for an empty batch, or what decoding and resizing throw.
+    public func views(of images: [Image], in context: Context) throws -> ImageViews {
+        guard !images.isEmpty else {
+            throw ArrayError.argument(
+                operation: "views", name: "images", expected: "at least one image", got: "none")
+        }
+        let planes = try images.map { image in
+            try normalised(try fitted(image))
+        }
+        let high = try context.tensor(
+            planes.flatMap { $0 }, [images.count, 3, highResolution, highResolution])
+        return ImageViews(high: high, low: try lowView(of: high))
+    }
+
+    /// The encoder's view of high views [N, 3, R, R].
+    public func lowView(of high: Tensor) throws -> Tensor {
+        let size = SIMD2(lowResolution, lowResolution)
+        if high.shape[2] == lowResolution { return high }
+        return switch downsampling {
+        case .bicubic: try high.interpolate(to: size, mode: .bicubic)
+        case .antialiased: try high.interpolate(to: size, mode: .bicubic, antialias: true)
+        case .area: try high.interpolate(to: size, mode: .area)
+        }
+    }
+
+    private func fitted(_ image: Image) throws -> Image {
+        let side = highResolution
+        if image.width == side, image.height == side { return image }
+        switch aspect {
+        case .pad:
+            let fill = mean.map { UInt8($0 * 255) }
+            let square = image.expandedToSquare(fill: (fill[0], fill[1], fill[2]))
+            return try square.resized(width: side, height: side, filter: .bicubic)
+        case .resize:
+            return try image.resized(width: side, height: side, filter: .bicubic)
+        case .crop:
+            let short = min(image.width, image.height)
+            let resized = try image.resized(
+                width: image.width * side / short, height: image.height * side / short,
+                filter: .bicubic)
+            return resized.centerCropped(width: side, height: side)
+        }
+    }
+
+    private func normalised(_ image: Image) throws -> [Float] {
+        let area = image.width * image.height
+        var result = [Float](repeating: 0, count: 3 * area)
+        for channel in 0..<3 {
+            let mean = Float(self.mean[channel])
+            let deviation = Float(self.deviation[channel])
+            for pixel in 0..<area {
+                let value = Float(image.pixels[3 * pixel + channel]) * Float(1.0 / 255.0)
+                result[channel * area + pixel] = (value - mean) / deviation
+            }
+        }
+        return result
+    }
+}

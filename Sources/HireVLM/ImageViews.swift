@@ -1,0 +1,15 @@
+import HireTensor
+
+/// The two views of a batch of images: what the encoder sees and what an enricher may see.
+public struct ImageViews {
+    /// I, normalised: [N, 3, R, R].
+    public let high: Tensor
+    /// i, the same pictures at the encoder's resolution: [N, 3, r, r].
+    public let low: Tensor
+
+    /// Views that are already prepared.
+    public init(high: Tensor, low: Tensor) {
+        self.high = high
+        self.low = low
+    }
+}

@@ -1,0 +1,19 @@
+/// A question about one image of a batch, as token ids.
+public struct PromptedQuestion: Sendable, Equatable {
+    /// Index of the image in the batch of views.
+    public var image: Int
+    /// Ids in front of the image tokens.
+    public var before: [Int]
+    /// Ids behind the image tokens, up to where the answer begins.
+    public var after: [Int]
+    /// The reference answer with the end-of-text id; empty when it is asked for.
+    public var answer: [Int]
+
+    /// A question given its ids.
+    public init(image: Int, before: [Int], after: [Int], answer: [Int] = []) {
+        self.image = image
+        self.before = before
+        self.after = after
+        self.answer = answer
+    }
+}
