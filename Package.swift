@@ -102,7 +102,10 @@ let libraries: [Target] = [
 
 // MARK: - Layer 5: plugins, one folder each; Plugins/Builtin/BuiltinPlugins.swift is the list that registers them
 
-let plugins: [String] = []
+let plugins = [
+    "SmallVisionTransformer", "NoneEnricher", "BicubicEnricher", "HireEnricher", "MLPProjector", "SmallLlama",
+    "WordTokenizer", "EasyVQATask", "ShapesTask",
+]
 
 let builtin = Target.target(
     name: "Builtin", dependencies: ["HireVLM"] + plugins.map { .byName(name: $0) }, path: "Plugins/Builtin",

@@ -1,0 +1,23 @@
+import HireVLM
+
+/// Registers `mlp`: LLaVA-1.5's projector.
+public enum MLPProjectorPlugin: Plugin {
+    /// Adds the plugin's entries.
+    public static func register(in catalog: inout PluginCatalog) throws {
+        try catalog.projector(
+            PluginManifest(
+                id: "mlp", kind: .projector,
+                summary: "Linear layers with GELU between them, applied to every token.",
+                reference: "LLaVA-1.5, mlp2x_gelu"),
+            MLPProjectorConfiguration.self
+        ) { configuration, host in try MLPProjector(configuration, host) }
+    }
+}
+
+/// Options of `mlp`.
+struct MLPProjectorConfiguration: PluginConfiguration {
+    /// Linear layers: 2 is LLaVA-1.5's `mlp2x_gelu`, 1 a single linear map.
+    var depth = 2
+
+    init() {}
+}
