@@ -131,6 +131,16 @@ let tests: [Target] = [
     test("HireFilesTests", ["HireFiles", "HireTestSupport"]),
     test("HireImagingTests", ["HireImaging", "HireFiles", "HireArray", "HireReference", "HireTestSupport"]),
     test("HireHDF5Tests", ["HireHDF5", "HireFiles", "HireArray", "HireReference", "HireTestSupport"]),
+    test(
+        "HireVLMTests",
+        [
+            "Builtin", "HireVLM", "HireNN", "HireTensor", "HireReference", "HireShapes", "HireCPU", "HireTestSupport",
+        ]),
+    test(
+        "ConformanceTests",
+        [
+            "Builtin", "HireVLM", "HireNN", "HireTensor", "HireReference", "HireShapes", "HireCPU", "HireTestSupport",
+        ]),
     test("HireArrayTests", ["HireArray", "HireTestSupport"]),
     test(
         "HireLuaTests",
