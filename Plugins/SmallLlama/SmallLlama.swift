@@ -60,11 +60,11 @@ final class SmallLlama: LanguageModel {
         let hidden = try model(
             DecoderBlock.Input(
                 embeddings: input.embeddings,
-                cosines: cosines.slice(dim: 0, start: start, end: start + length),
-                sines: sines.slice(dim: 0, start: start, end: start + length), cache: cache))
+                cosines: cosines.slice(0, start, start + length),
+                sines: sines.slice(0, start, start + length), cache: cache))
         cache?.advance(by: length)
         guard let wanted = input.logitPositions else { return try head(hidden) }
-        return try head(hidden.slice(dim: 1, start: wanted.lowerBound, end: wanted.upperBound))
+        return try head(hidden.slice(1, wanted.lowerBound, wanted.upperBound))
     }
 }
 

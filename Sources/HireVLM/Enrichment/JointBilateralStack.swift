@@ -54,7 +54,7 @@ public final class JointBilateralStack: Module {
             let grid = SIMD2(kernel.shape[2], kernel.shape[3])
             let r = stage.radius
             let resized = try map.interpolate(to: grid, mode: .bicubic)
-            let padded = try resized.pad2d(top: r, bottom: r, left: r, right: r, mode: .reflect)
+            let padded = try resized.pad2d(r, r, r, r, mode: .reflect)
             map = try padded.adaptiveConv(kernel, radius: r)
         }
         return try FeatureMap(map: map)
