@@ -58,7 +58,7 @@ extension Module {
         }
         report.unexpected = source.names.filter { !used.contains($0) }
         if strict, !report.isComplete { throw LoadError(report: report) }
-        for item in plan { try item.assign(source.read(item.source)) }
+        for item in plan { try item.assign(source.tensor(item.source)) }
         return report
     }
 }

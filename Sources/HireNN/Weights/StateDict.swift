@@ -36,7 +36,7 @@ public struct StateDict: WeightSource, Sequence {
     /// The array under a name.
     ///
     /// - Throws: `ModuleError` with the nearest names.
-    public func read(_ name: String) throws -> NDArray {
+    public func tensor(_ name: String) throws -> NDArray {
         guard let array = arrays[name] else {
             throw ModuleError(
                 path: "", message: ModuleError.unknown("state", name, among: names))

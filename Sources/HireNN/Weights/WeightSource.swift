@@ -6,8 +6,8 @@ public protocol WeightSource {
     var names: [String] { get }
     /// The shape under a name, without reading the numbers; nil if there is no such name.
     func shape(of name: String) -> Shape?
-    /// Reads the numbers under a name.
+    /// The array under a name, read when it is asked for.
     ///
     /// - Throws: if there is no such name or it cannot be read.
-    func read(_ name: String) throws -> NDArray
+    func tensor(_ name: String) throws -> NDArray
 }

@@ -1,0 +1,37 @@
+import HireTensor
+
+/// Low-rank adaptation (Hu et al. 2021): adds alpha/rank * B A x; names and initialisation are PEFT's.
+///
+/// `lora_A.weight` is [rank, in], drawn as a linear layer's; `lora_B.weight` is [out, rank], zeros.
+public final class LoRA: LinearAdapter {
+    public var isEnabled = true
+    /// alpha / rank.
+    public let scale: Double
+    private let down: Linear
+    private let up: Linear
+    private let dropout: Dropout
+
+    /// An adapter for a layer [out, in].
+    public init(
+        inputs: Int, outputs: Int, rank: Int, alpha: Double, dropout: Double = 0,
+        in context: Context
+    ) {
+        scale = alpha / Double(rank)
+        down = Linear(inputs, rank, bias: false, in: context)
+        up = Linear(rank, outputs, bias: false, weight: .zeros, in: context)
+        self.dropout = Dropout(dropout)
+    }
+
+    public var modules: [(name: String, module: any Module)] {
+        let weights: [(name: String, module: any Module)] = [("lora_A", down), ("lora_B", up)]
+        return dropout.probability != 0 ? weights + [("lora_dropout", dropout)] : weights
+    }
+
+    public func addition(to input: Tensor) throws -> Tensor {
+        try up(down(dropout(input))).scaled(by: scale)
+    }
+
+    public func weightAddition() throws -> Tensor {
+        try up.weight.tensor.matmul(down.weight.tensor).scaled(by: scale)
+    }
+}

@@ -1,0 +1,21 @@
+import HireTensor
+
+/// Sets whole channels of [N, C, H, W] to 0 while training and scales up the others: `nn.Dropout2d`.
+///
+/// The numbers come from the context's stream of this layer's path, so they repeat with the run.
+public final class Dropout2d: Layer {
+    public let scope = ModuleScope()
+    /// The probability of dropping a channel.
+    public let probability: Double
+
+    /// A layer that drops with a probability from 0 to 1; the first call throws on any other.
+    public init(_ probability: Double) {
+        self.probability = probability
+    }
+
+    public func forward(_ input: Tensor) throws -> Tensor {
+        guard scope.isTraining, probability != 0 else { return input }
+        return try input.dropout2d(
+            p: probability, from: input.context.stream("dropout.\(scope.path)"))
+    }
+}
