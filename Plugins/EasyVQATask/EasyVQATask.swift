@@ -35,7 +35,7 @@ final class EasyVQATask: Task {
     func samples(_ split: DataSplit) -> [Sample] { splits[split] ?? [] }
 
     func image(_ split: DataSplit, at index: Int) throws -> Image {
-        try Image.open("\(folder)/\(split.rawValue)/images/\(index).png")
+        try Image(reading: "\(folder)/\(split.rawValue)/images/\(index).png")
     }
 
     private static func read(

@@ -31,7 +31,7 @@ struct ShapeScene {
     }
 
     /// The picture, four samples per pixel and axis.
-    func drawn(size: Int) -> Image {
+    func drawn(size: Int) throws -> Image {
         var pixels = [UInt8](repeating: 0, count: size * size * 3)
         for y in 0..<size {
             for x in 0..<size {
@@ -49,7 +49,7 @@ struct ShapeScene {
                 }
             }
         }
-        return Image(width: size, height: size, pixels: pixels)
+        return try Image(width: size, height: size, pixels: pixels)
     }
 
     private func contains(_ point: SIMD2<Double>) -> Bool {

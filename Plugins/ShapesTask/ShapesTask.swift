@@ -58,7 +58,7 @@ final class ShapesTask: Task {
                 operation: "shapes", what: "picture", got: index,
                 range: "0...\(imageCount(split) - 1)")
         }
-        return scene.drawn(size: configuration.size)
+        return try scene.drawn(size: configuration.size)
     }
 
     /// One question on the colour, one on the shape, four that are answered yes as often as no.

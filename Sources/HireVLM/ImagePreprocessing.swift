@@ -66,17 +66,18 @@ public struct ImagePreprocessing: PluginConfiguration, Equatable {
 
     /// Prepares a batch: every picture is brought to R x R and normalised, the low view is derived from it.
     ///
-    /// - Throws: `ArrayError` for an empty batch, or what decoding and resizing throw.
+    /// - Throws: `ArrayError` for an empty batch, `ImageError` for a normalisation that makes no sense.
     public func views(of images: [Image], in context: Context) throws -> ImageViews {
         guard !images.isEmpty else {
             throw ArrayError.argument(
                 operation: "views", name: "images", expected: "at least one image", got: "none")
         }
+        let normalisation = try ImageNormalisation(
+            mean: mean.map(Float.init), deviation: deviation.map(Float.init))
         let planes = try images.map { image in
-            try normalised(try fitted(image))
+            Tensor(try fitted(image).array(on: context.backend, normalisation), in: context)
         }
-        let high = try context.tensor(
-            planes.flatMap { $0 }, [images.count, 3, highResolution, highResolution])
+        let high = planes.count == 1 ? planes[0] : try Tensor.concat(planes, dim: 0)
         return ImageViews(high: high, low: try lowView(of: high))
     }
 
@@ -96,31 +97,13 @@ public struct ImagePreprocessing: PluginConfiguration, Equatable {
         if image.width == side, image.height == side { return image }
         switch aspect {
         case .pad:
-            let fill = mean.map { UInt8($0 * 255) }
-            let square = image.expandedToSquare(fill: (fill[0], fill[1], fill[2]))
-            return try square.resized(width: side, height: side, filter: .bicubic)
+            let fill = mean.map { UInt8(min(max($0, 0), 1) * 255) }
+            return try image.paddedToSquare(fill: Color(fill[0], fill[1], fill[2]))
+                .resized(width: side, height: side)
         case .resize:
-            return try image.resized(width: side, height: side, filter: .bicubic)
+            return try image.resized(width: side, height: side)
         case .crop:
-            let short = min(image.width, image.height)
-            let resized = try image.resized(
-                width: image.width * side / short, height: image.height * side / short,
-                filter: .bicubic)
-            return resized.centerCropped(width: side, height: side)
+            return try image.resized(shortestSide: side).centreCropped(width: side, height: side)
         }
-    }
-
-    private func normalised(_ image: Image) throws -> [Float] {
-        let area = image.width * image.height
-        var result = [Float](repeating: 0, count: 3 * area)
-        for channel in 0..<3 {
-            let mean = Float(self.mean[channel])
-            let deviation = Float(self.deviation[channel])
-            for pixel in 0..<area {
-                let value = Float(image.pixels[3 * pixel + channel]) * Float(1.0 / 255.0)
-                result[channel * area + pixel] = (value - mean) / deviation
-            }
-        }
-        return result
     }
 }
