@@ -136,11 +136,6 @@ let tests: [Target] = [
         [
             "Builtin", "HireVLM", "HireNN", "HireTensor", "HireReference", "HireShapes", "HireCPU", "HireTestSupport",
         ]),
-    test(
-        "ConformanceTests",
-        [
-            "Builtin", "HireVLM", "HireNN", "HireTensor", "HireReference", "HireShapes", "HireCPU", "HireTestSupport",
-        ]),
     test("HireArrayTests", ["HireArray", "HireTestSupport"]),
     test(
         "HireLuaTests",

@@ -47,7 +47,7 @@ import Testing
         let pushed = try stack.highResolution(source, kernels).pooled(to: grid)
         let pulled = try source.applying(
             stack.pooledOperator(kernels, source: grid, pooled: grid), onto: grid)
-        expectClose(try pulled.map().array, try pushed.map().array, relative: 1e-12, absolute: 1e-12)
+        try expectClose(pulled.map().array, pushed.map().array, relative: 1e-12, absolute: 1e-12)
     }
 
     /// Parameters filled by rule: element k of the c-th tensor (by name, scalars left out) is 0.3 sin(k + 1 + c).
