@@ -1,9 +1,10 @@
 import HireTensor
 
-/// Low-rank adaptation (Hu et al. 2021): adds alpha/rank * B A x; names and initialisation are PEFT's.
+/// Low-rank adaptation (Hu, Shen and others, 2021): adds alpha/rank * B A x; names and initialisation are PEFT's.
 ///
 /// `lora_A.weight` is [rank, in], drawn as a linear layer's; `lora_B.weight` is [out, rank], zeros.
 public final class LoRA: LinearAdapter {
+    /// Whether the addition is made.
     public var isEnabled = true
     /// alpha / rank.
     public let scale: Double
@@ -22,15 +23,18 @@ public final class LoRA: LinearAdapter {
         self.dropout = Dropout(dropout)
     }
 
+    /// `lora_A`, `lora_B`, and `lora_dropout` if there is any.
     public var modules: [(name: String, module: any Module)] {
         let weights: [(name: String, module: any Module)] = [("lora_A", down), ("lora_B", up)]
         return dropout.probability != 0 ? weights + [("lora_dropout", dropout)] : weights
     }
 
+    /// alpha/rank * B A x: [..., in] to [..., out].
     public func addition(to input: Tensor) throws -> Tensor {
         try up(down(dropout(input))).scaled(by: scale)
     }
 
+    /// alpha/rank * B A: [out, in].
     public func weightAddition() throws -> Tensor {
         try up.weight.tensor.matmul(down.weight.tensor).scaled(by: scale)
     }

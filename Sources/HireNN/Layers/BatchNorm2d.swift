@@ -6,6 +6,7 @@ import HireTensor
 /// While training the batch's own statistics apply, and the running ones move towards them by `momentum` (the
 /// variance unbiased); in evaluation the running ones apply.
 public final class BatchNorm2d: Layer {
+    /// The names of this module's parts.
     public let scope = ModuleScope()
     /// Scale [C]; ones at first.
     public let weight: Parameter
@@ -36,6 +37,7 @@ public final class BatchNorm2d: Layer {
             "num_batches_tracked", [], .zeros, dtype: .int64, in: context)
     }
 
+    /// Computes the output; callers use `layer(input)`.
     public func forward(_ input: Tensor) throws -> Tensor {
         guard input.rank == 4 else {
             throw ArrayError.shape(

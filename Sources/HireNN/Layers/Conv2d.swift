@@ -2,6 +2,7 @@ import HireTensor
 
 /// 2-D convolution: `nn.Conv2d`, [N, in, H, W] to [N, out, H', W']; pairs are (vertical, horizontal).
 public final class Conv2d: Layer {
+    /// The names of this module's parts.
     public let scope = ModuleScope()
     /// [out, in/groups, kh, kw].
     public let weight: Parameter
@@ -28,11 +29,13 @@ public final class Conv2d: Layer {
         self.groups = groups
         let uniform = Initializer.fanInUniform(inputs / max(groups, 1) * kernel.x * kernel.y)
         weight = scope.parameter(
-            "weight", [outputs, inputs / max(groups, 1), kernel.x, kernel.y], initializer ?? uniform,
+            "weight", [outputs, inputs / max(groups, 1), kernel.x, kernel.y],
+            initializer ?? uniform,
             in: context)
         self.bias = bias ? scope.parameter("bias", [outputs], uniform, in: context) : nil
     }
 
+    /// Computes the output; callers use `layer(input)`.
     public func forward(_ input: Tensor) throws -> Tensor {
         try input.conv2d(
             weight.tensor, bias?.tensor, stride: stride, padding: padding, dilation: dilation,

@@ -4,6 +4,7 @@ import HireTensor
 ///
 /// H' = (H - 1) * stride - 2 * padding + kernel + outputPadding.
 public final class ConvTranspose2d: Layer {
+    /// The names of this module's parts.
     public let scope = ModuleScope()
     /// [in, out/groups, kh, kw].
     public let weight: Parameter
@@ -35,6 +36,7 @@ public final class ConvTranspose2d: Layer {
         self.bias = bias ? scope.parameter("bias", [outputs], uniform, in: context) : nil
     }
 
+    /// Computes the output; callers use `layer(input)`.
     public func forward(_ input: Tensor) throws -> Tensor {
         try input.convTranspose2d(
             weight.tensor, bias?.tensor, stride: stride, padding: padding,

@@ -4,6 +4,7 @@ import HireTensor
 ///
 /// The numbers come from the context's stream of this layer's path, so they repeat with the run.
 public final class Dropout: Layer {
+    /// The names of this module's parts.
     public let scope = ModuleScope()
     /// The probability of dropping an element.
     public let probability: Double
@@ -13,6 +14,7 @@ public final class Dropout: Layer {
         self.probability = probability
     }
 
+    /// Computes the output; callers use `layer(input)`.
     public func forward(_ input: Tensor) throws -> Tensor {
         guard scope.isTraining, probability != 0 else { return input }
         return try input.dropout(

@@ -2,6 +2,7 @@ import HireTensor
 
 /// Rows of a table at integer ids: `nn.Embedding`, ids [...] to [..., width].
 public final class Embedding: Layer {
+    /// The names of this module's parts.
     public let scope = ModuleScope()
     /// [count, width]; N(0, 1) at first; may be stored in half precision while frozen.
     public let weight: Parameter
@@ -15,6 +16,7 @@ public final class Embedding: Layer {
         weight.allowsHalfStorage = true
     }
 
+    /// Computes the output; callers use `layer(input)`.
     public func forward(_ ids: Tensor) throws -> Tensor {
         try Tensor.embedding(weight.tensor, ids)
     }

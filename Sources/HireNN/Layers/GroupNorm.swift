@@ -2,6 +2,7 @@ import HireTensor
 
 /// Normalisation of runs of channels of [N, C, ...]: `nn.GroupNorm`.
 public final class GroupNorm: Layer {
+    /// The names of this module's parts.
     public let scope = ModuleScope()
     /// Scale [C]; ones at first.
     public let weight: Parameter
@@ -20,6 +21,7 @@ public final class GroupNorm: Layer {
         bias = scope.parameter("bias", [channels], .zeros, in: context)
     }
 
+    /// Computes the output; callers use `layer(input)`.
     public func forward(_ input: Tensor) throws -> Tensor {
         try input.groupNorm(groups: groups, weight.tensor, bias.tensor, epsilon: epsilon)
     }

@@ -3,6 +3,7 @@ import HireTensor
 
 /// Normalisation over the last axis: `nn.LayerNorm(width)`.
 public final class LayerNorm: Layer {
+    /// The names of this module's parts.
     public let scope = ModuleScope()
     /// Scale [width]; ones at first; nil without affine parameters.
     public let weight: Parameter?
@@ -23,6 +24,7 @@ public final class LayerNorm: Layer {
         self.bias = affine && bias ? scope.parameter("bias", [width], .zeros, in: context) : nil
     }
 
+    /// Computes the output; callers use `layer(input)`.
     public func forward(_ input: Tensor) throws -> Tensor {
         guard input.shape.last == width else {
             throw ArrayError.shape(

@@ -5,6 +5,7 @@ import HireTensor
 ///
 /// It holds an adapter instead of being replaced by another class: names stay, whatever is attached.
 public final class Linear: Layer {
+    /// The names of this module's parts.
     public let scope = ModuleScope()
     /// [out, in]; may be stored in half precision while frozen.
     public let weight: Parameter
@@ -32,6 +33,7 @@ public final class Linear: Layer {
             bias ? scope.parameter("bias", [outputs], biasInitializer ?? uniform, in: context) : nil
     }
 
+    /// Computes the output; callers use `layer(input)`.
     public func forward(_ input: Tensor) throws -> Tensor {
         let output = try input.linear(weight.tensor, bias?.tensor)
         guard let adapter, adapter.isEnabled, !isMerged else { return output }

@@ -1,5 +1,6 @@
 /// Modules of one kind named "0", "1", …: `nn.ModuleList`.
 public final class ModuleList<Element: Module>: Module, RandomAccessCollection {
+    /// The names of this module's parts.
     public let scope = ModuleScope()
     private let elements: [Element]
 

@@ -6,6 +6,7 @@ import HireTensor
 /// Children are `q_proj`, `k_proj`, `v_proj` and `out_proj`; the initial distributions are those of PyTorch's packed
 /// matrix. The probabilities [N, heads, Tq, Tk] can be captured and edited at `attention.probabilities`.
 public final class MultiHeadAttention: Layer {
+    /// The names of this module's parts.
     public let scope = ModuleScope()
     /// The number of heads.
     public let heads: Int

@@ -2,6 +2,7 @@ import HireTensor
 
 /// x / sqrt(mean(x^2) + epsilon) * weight over the last axis: `LlamaRMSNorm`.
 public final class RMSNorm: Layer {
+    /// The names of this module's parts.
     public let scope = ModuleScope()
     /// Scale [width]; ones at first.
     public let weight: Parameter
@@ -14,6 +15,7 @@ public final class RMSNorm: Layer {
         weight = scope.parameter("weight", [width], .ones, in: context)
     }
 
+    /// Computes the output; callers use `layer(input)`.
     public func forward(_ input: Tensor) throws -> Tensor {
         try input.rmsNorm(weight.tensor, epsilon: epsilon)
     }

@@ -73,6 +73,15 @@ public final class Parameter {
     /// Forgets the collected gradient.
     public func clearGradient() { leaf?.clearGradient() }
 
+    /// Multiplies the collected gradient; the new one lies in memory of its own.
+    func scaleGradient(by factor: Double) throws {
+        guard let leaf, let gradient = leaf.gradient else { return }
+        let scaled = try gradient.backend.allocate(shape, gradient.dtype)
+        gradient.backend.affine(gradient.array, scale: factor, shift: 0, into: scaled)
+        leaf.clearGradient()
+        try leaf.backward(Tensor(scaled, in: context))
+    }
+
     /// Whether training leaves the parameter alone.
     public var isFrozen: Bool {
         get { frozen }

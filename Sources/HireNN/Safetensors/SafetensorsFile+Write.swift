@@ -1,0 +1,79 @@
+import HireArray
+import HireFiles
+
+extension SafetensorsFile {
+    /// Writes a state as one file, which is there whole or not at all.
+    ///
+    /// Wider types come first and names are sorted within a width, so every tensor is aligned and equal states give equal
+    /// bytes.
+    ///
+    /// - Throws: `FileError`; `ArrayError.noValues` for arrays of a shapes-only run.
+    public static func write(
+        _ state: StateDict, to path: String, metadata: [String: String] = [:],
+        fileSystem: any FileSystem = SystemFileSystem()
+    ) throws {
+        let items = state.sorted {
+            ($1.array.dtype.byteSize, $0.name) < ($0.array.dtype.byteSize, $1.name)
+        }
+        let header = try headerBytes(items, metadata, path)
+        try AtomicWriter(fileSystem: fileSystem).write(to: path) { append in
+            try header.withUnsafeBytes { try append($0) }
+            for (_, array) in items { try withBytes(of: array, append) }
+        }
+    }
+
+    private static func headerBytes(
+        _ items: [(name: String, array: NDArray)], _ metadata: [String: String], _ path: String
+    ) throws -> [UInt8] {
+        var object = JSONObject()
+        if !metadata.isEmpty {
+            let sorted = metadata.sorted { $0.key < $1.key }
+            object["__metadata__"] = .object(JSONObject(sorted.map { ($0.key, .string($0.value)) }))
+        }
+        var end = 0
+        for (name, array) in items {
+            if name == "__metadata__" {
+                throw FileError(
+                    .cannotCreate, path: path,
+                    problem: "a tensor cannot be called '__metadata__', which the format reserves")
+            }
+            if !array.hasValues { throw ArrayError.noValues(operation: "write \(name)") }
+            let begin = end
+            end += array.byteCount
+            object[name] = [
+                "dtype": .string(SafetensorsType.name(of: array.dtype)),
+                "shape": .array(array.shape.map { .integer(Int64($0)) }),
+                "data_offsets": [.integer(Int64(begin)), .integer(Int64(end))],
+            ]
+        }
+        var text = Array(try JSONWriter().string(.object(object)).utf8)
+        while text.count % 8 != 0 { text.append(UInt8(ascii: " ")) }
+        guard text.count <= SafetensorsHeader.longest else {
+            throw FileError(
+                .cannotCreate, path: path, problem: "the header is too long",
+                expected: "at most \(SafetensorsHeader.longest) bytes", got: "\(text.count)")
+        }
+        let length = (0..<8).map { UInt8(truncatingIfNeeded: text.count >> (8 * $0)) }
+        return length + text
+    }
+
+    /// The elements in row-major order, little-endian as on every machine this runs on.
+    private static func withBytes(
+        of array: NDArray, _ append: (UnsafeRawBufferPointer) throws -> Void
+    ) throws {
+        if array.isContiguous, let memory = array.storage.pointer {
+            let start = memory + array.offset * array.dtype.byteSize
+            return try append(UnsafeRawBufferPointer(start: start, count: array.byteCount))
+        }
+        switch array.dtype {
+        case .float32: try array.elements(Float.self).withUnsafeBytes(append)
+        case .float64: try array.elements(Double.self).withUnsafeBytes(append)
+        case .float16: try array.elements(Float16.self).withUnsafeBytes(append)
+        case .bfloat16: try array.elements(BFloat16.self).withUnsafeBytes(append)
+        case .int32: try array.elements(Int32.self).withUnsafeBytes(append)
+        case .int64: try array.elements(Int64.self).withUnsafeBytes(append)
+        case .uint8: try array.elements(UInt8.self).withUnsafeBytes(append)
+        case .bool: try array.elements(Bool.self).withUnsafeBytes(append)
+        }
+    }
+}
