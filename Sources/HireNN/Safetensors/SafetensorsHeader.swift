@@ -92,7 +92,9 @@ struct SafetensorsHeader {
                 "the tensor '\(name)' has an unknown field '\(stranger)'",
                 expected: known.joined(separator: ", "))
         }
-        let typeName = try located { try object.requireString("dtype", source: "\(path), tensor '\(name)'") }
+        let typeName = try located {
+            try object.requireString("dtype", source: "\(path), tensor '\(name)'")
+        }
         guard let type = SafetensorsType.named(typeName) else {
             throw bad(
                 "the dtype of the tensor '\(name)' is unknown",
