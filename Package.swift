@@ -145,6 +145,7 @@ let tests: [Target] = [
         "GradientTests",
         ["HireTensor", "HireArray", "HireReference", "HireShapes", "HireCPU", "HireTestSupport"], kernels: true),
     test("HireReferenceTests", ["HireReference", "HireShapes", "HireArray", "HireTestSupport"]),
+    test("BackendAgreementTests", ["HireCPU", "HireReference", "HireArray", "HireTestSupport"]),
 ]
 
 let package = Package(
