@@ -24,15 +24,18 @@ struct AgreementCase: Sendable, CustomTestStringConvertible {
         self.run = run
     }
 
-    /// Runs on both back-ends and compares.
-    func check(_ backend: any Backend, against oracle: any Backend) throws {
-        let found = try run(backend)
+    /// Runs on the oracle and on every other back-end, and compares.
+    func check(_ backends: [any Backend], against oracle: any Backend) throws {
         let expected = try run(oracle)
-        #expect(found.count == expected.count)
-        for (place, (a, b)) in zip(found, expected).enumerated() {
-            #expect(a.dtype == b.dtype)
-            try expectClose(
-                a, b, relative: relative, absolute: absolute, "\(name), output \(place)")
+        for (number, backend) in backends.enumerated() {
+            let found = try run(backend)
+            #expect(found.count == expected.count)
+            for (place, (a, b)) in zip(found, expected).enumerated() {
+                #expect(a.dtype == b.dtype)
+                try expectClose(
+                    a, b, relative: relative, absolute: absolute,
+                    "\(name), output \(place), \(backend.name) back-end \(number)")
+            }
         }
     }
 }

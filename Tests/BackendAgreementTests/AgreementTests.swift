@@ -4,8 +4,11 @@ import Testing
 
 /// The CPU back-end against the reference back-end, element by element, on fixed seeds.
 @Suite struct AgreementTests {
+    /// One thread, and a number that divides no shape here evenly; test cases share them concurrently.
+    private static let backends = [CPUBackend(threads: 1), CPUBackend(threads: 3)]
+
     private func check(_ agreement: AgreementCase) throws {
-        try agreement.check(CPUBackend(), against: ReferenceBackend())
+        try agreement.check(Self.backends, against: ReferenceBackend())
     }
 
     @Test(arguments: elementwiseCases)
