@@ -15,13 +15,13 @@ let strict: [SwiftSetting] = [
 /// AVX2 and FMA; the program checks for both at start-up.
 #if arch(x86_64)
     let kernelFlags: [SwiftSetting] = [
-        .unsafeFlags(["-O"], .when(configuration: .debug)),
+        .unsafeFlags(["-O", "-whole-module-optimization", "-num-threads", "2"], .when(configuration: .debug)),
         .unsafeFlags(["-Ounchecked"], .when(configuration: .release)),
         .unsafeFlags(["-Xcc", "-march=x86-64-v3"]),
     ]
 #else
     let kernelFlags: [SwiftSetting] = [
-        .unsafeFlags(["-O"], .when(configuration: .debug)),
+        .unsafeFlags(["-O", "-whole-module-optimization", "-num-threads", "2"], .when(configuration: .debug)),
         .unsafeFlags(["-Ounchecked"], .when(configuration: .release)),
     ]
 #endif

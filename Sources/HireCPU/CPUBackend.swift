@@ -1,0 +1,67 @@
+import COpenBLAS
+import HireArray
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// The fast back-end: OpenBLAS for matrix products, Swift SIMD kernels for all else, on several threads.
+///
+/// Computes in float32. Every dtype can be allocated, filled, copied, converted and indexed; float16 and bfloat16 are
+/// also taken by `matmul`, which widens them piece by piece. float64 arrays are taken by `allocate`, `fill`, `copy`
+/// and the indexing kernels only, which callers check: double precision belongs to the reference back-end.
+///
+/// Results have the same bits each time for the same shapes and thread count: work is split by shape, partial
+/// sums are added in a fixed order, and no two threads add to one place.
+public final class CPUBackend: Backend {
+    public let name = "cpu"
+    public let ledger: MemoryLedger
+    public let computesValues = true
+    /// The number of threads that compute.
+    public let threads: Int
+    let pool: WorkerPool
+
+    /// A back-end with its own threads.
+    ///
+    /// - Parameters:
+    ///   - threads: how many threads compute, the caller included; nil takes one per available core.
+    ///   - ledger: where the bytes of this back-end's arrays are counted.
+    public init(threads: Int? = nil, ledger: MemoryLedger = MemoryLedger()) {
+        self.ledger = ledger
+        self.threads = min(max(threads ?? CPUBackend.availableCores, 1), 256)
+        pool = WorkerPool(threads: self.threads)
+        // This back-end splits products itself, so that the split depends on shapes only.
+        openblas_set_num_threads(1)
+        // Memory stays with the process: returning a tensor's pages and faulting them in again costs more than
+        // many a kernel.
+        mallopt(M_MMAP_THRESHOLD, 32 << 20)
+        mallopt(M_TRIM_THRESHOLD, 512 << 20)
+    }
+
+    deinit { pool.shutDown() }
+
+    /// The cores that are online.
+    public static var availableCores: Int {
+        max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    }
+
+    /// The processor family that OpenBLAS chose its kernels for.
+    public static var matrixKernels: String { String(cString: openblas_get_corename()) }
+
+    // MARK: Memory
+
+    public func allocate(_ shape: Shape, _ dtype: DType) throws -> NDArray {
+        var bytes = dtype.byteSize
+        for extent in shape {
+            let (product, overflow) = bytes.multipliedReportingOverflow(by: extent)
+            if overflow || extent < 0 { throw ArrayError.memory(bytes: Int.max, shape: shape) }
+            bytes = product
+        }
+        do {
+            let storage = try Storage(byteCount: bytes, ledger: ledger)
+            return NDArray(storage: storage, dtype: dtype, shape: shape)
+        } catch {
+            throw ArrayError.memory(bytes: bytes, shape: shape)
+        }
+    }
+}
