@@ -144,6 +144,11 @@ let tests: [Target] = [
     test(
         "GradientTests",
         ["HireTensor", "HireArray", "HireReference", "HireShapes", "HireCPU", "HireTestSupport"], kernels: true),
+    .testTarget(
+        name: "ParityTests",
+        dependencies: [
+            "HireNN", "HireTensor", "HireArray", "HireFiles", "HireReference", "HireCPU", "HireTestSupport",
+        ], path: "Tests/Parity", swiftSettings: strict),
     test("HireReferenceTests", ["HireReference", "HireShapes", "HireArray", "HireTestSupport"]),
     test("BackendAgreementTests", ["HireCPU", "HireReference", "HireArray", "HireTestSupport"]),
 ]
