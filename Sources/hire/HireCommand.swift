@@ -39,6 +39,7 @@ enum Verbs {
         RunCommand.self,
         ReplCommand.self,
         NotebookCommand.self,
+        PluginsCommand.self,
         HelpCommand.self,
         DoctorCommand.self,
         AnnotationsCommand.self,

@@ -61,6 +61,14 @@ enum Machine {
         return nil
     }
 
+    /// Where this program lies.
+    static func programPath() -> String? {
+        var path = [CChar](repeating: 0, count: 4096)
+        let count = readlink("/proc/self/exe", &path, path.count)
+        return count > 0
+            ? String(decoding: path.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self) : nil
+    }
+
     /// Writes out what standard output still holds.
     static func flush() { fflush(nil) }
 

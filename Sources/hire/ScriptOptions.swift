@@ -1,4 +1,5 @@
 import ArgumentParser
+import Builtin
 import HireFiles
 import HireLua
 import HireVLM
@@ -14,6 +15,11 @@ struct ScriptOptions: ParsableArguments {
     @Flag(help: "Print the stack of Lua calls after an error.")
     var traceback = false
 
+    @Option(
+        name: .customLong("plugin"), help: "A plugin written in Lua; may be given several times.",
+        completion: .file(extensions: ["lua"]))
+    var plugins: [String] = []
+
     func validate() throws {
         if let threads, threads < 1 {
             throw ValidationError("--threads must be at least 1, got \(threads).")
@@ -26,12 +32,17 @@ struct ScriptOptions: ParsableArguments {
         arguments: [String] = []
     ) throws -> LuaState {
         try Machine.requireFeatures()
-        let host = StandardHost(
+        let host = try StandardHost(
             context: Machine.context(seed: seed, threads: threads),
-            shapesContext: { Machine.shapesContext() }, catalog: PluginCatalog(),
+            shapesContext: { Machine.shapesContext() }, catalog: BuiltinPlugins.catalog(),
             outputFolder: folder, isSmoke: isSmoke, arguments: arguments, output: output)
         let state = try LuaState(host: host)
         try state.install(LibraryList.all)
+        let loader = LuaPluginLoader()
+        for folder in try PluginFolders.standard() {
+            for file in try loader.files(in: folder) { try loader.load(file, into: state) }
+        }
+        for file in plugins { try loader.load(file, into: state) }
         return state
     }
 }

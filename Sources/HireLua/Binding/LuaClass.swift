@@ -13,8 +13,8 @@ final class LuaClass {
         let stack = state.current
         lua_createtable(stack, 0, 16)
         // Methods are found by the shim without entering Swift; everything else ends in the reader.
-        lua_createtable(stack, 0, Int32(clamping: scriptClass.methods.count))
-        for method in scriptClass.methods {
+        lua_createtable(stack, 0, Int32(clamping: scriptClass.allMethods.count))
+        for method in scriptClass.allMethods {
             state.pushFunction(
                 LuaFunctionAdapter(method, owner: scriptClass.name, receiver: scriptClass.name))
             hire_lua_raw_set_field(stack, -2, method.name)
@@ -36,7 +36,7 @@ final class LuaClass {
             state.push(text: scriptClass.name)
             hire_lua_raw_set_field(stack, -2, name)
         }
-        if let call = scriptClass.call {
+        if let call = scriptClass.callOrInherited {
             state.pushFunction(
                 LuaFunctionAdapter(call, owner: scriptClass.name, receiver: scriptClass.name))
             hire_lua_raw_set_field(stack, -2, "__call")
@@ -92,7 +92,8 @@ private final class LuaFieldReader: LuaEntry {
     init(_ scriptClass: ScriptClass) {
         self.scriptClass = scriptClass
         properties = Dictionary(
-            scriptClass.properties.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+            scriptClass.allProperties.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first }
+        )
     }
 
     func enter(_ state: LuaState) throws -> Int32 {
@@ -104,12 +105,12 @@ private final class LuaFieldReader: LuaEntry {
             try state.push(state.scripted(try property.get(state.object(at: 1)), as: property.type))
             return 1
         }
-        // Own fields that were never set read as nil, as they do in a table.
-        if lua_getiuservalue(state.current, 1, 1) == LUA_TTABLE {
-            lua_pushnil(state.current)
+        if let holder = try state.object(at: 1) as? any LuaFieldHolder, holder.fields != nil {
+            // Own fields that were never set read as nil, as they do in a table.
+            try state.push(try holder.ownValue(name) ?? .none)
             return 1
         }
-        let known = properties.keys + scriptClass.methods.map(\.name)
+        let known = properties.keys + scriptClass.allMethods.map(\.name)
         throw ScriptError.message(
             NearestNames.sentence(
                 kind: "field or method of \(scriptClass.name)", name: name, among: known.sorted()))

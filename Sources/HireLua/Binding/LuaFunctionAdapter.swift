@@ -80,7 +80,7 @@ final class LuaFunctionAdapter: LuaEntry {
                 got: "nothing")
         }
         return ScriptArguments(
-            function: displayName, host: state.host, receiver: object, values: values)
+            function: displayName, host: state.visibleHost, receiver: object, values: values)
     }
 
     private func readReceiver(_ state: LuaState, _ receiver: String) throws -> any ScriptObject {

@@ -59,7 +59,7 @@ extension LuaState {
         case .object(let name):
             if hire_lua_box(stack, index) != nil {
                 let object = try object(at: index)
-                if Swift.type(of: object).scriptClass.name == name { return .object(object) }
+                if Swift.type(of: object).scriptClass.isKind(of: name) { return .object(object) }
             }
         case .either(let types):
             if let match = try readEither(index, types) { return match }

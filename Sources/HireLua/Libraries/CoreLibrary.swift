@@ -11,8 +11,11 @@ enum CoreLibrary {
         functions: [
             help, seed, noGrad, arguments, outputFolder, isSmoke, progress, time, memory,
             checkInterrupt,
+        ] + AuthoringLibrary.functions,
+        classes: [
+            ProgressObject.scriptClass, FeatureMapObject.scriptClass,
+            EnricherDescription.scriptClass,
         ],
-        classes: [ProgressObject.scriptClass],
         constants: [
             ScriptConstant("version", HireVersion.text, "The version of the toolkit."),
             ScriptConstant("lua_version", HireVersion.lua, "The version of Lua."),

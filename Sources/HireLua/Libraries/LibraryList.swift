@@ -6,6 +6,8 @@ public enum LibraryList {
     public static let all: [ScriptLibrary] = [
         CoreLibrary.library,
         TensorLibrary.library,
+        NNLibrary.library,
+        HDF5Library.library,
         JSONLibrary.library,
     ]
 }

@@ -6,7 +6,8 @@ import HireVLM
 enum TensorLibrary {
     static let library = ScriptLibrary(
         name: "tensor",
-        summary: "Tensors: making them, and every operation on them. Tensors of positions count from 0.",
+        summary:
+            "Tensors: making them, and every operation on them. Tensors of positions count from 0.",
         functions: [from] + OpTable.all.map { OpFunction(op: $0).function },
         classes: [TensorObject.scriptClass])
 
@@ -22,7 +23,8 @@ enum TensorLibrary {
             .optional(
                 "dtype", .choice(DType.allCases.map(\.rawValue)), "The element type.",
                 default: "float32, or bool for booleans"),
-            .optional("requires_grad", .boolean, "Collect its gradient in `grad`.", default: "false"),
+            .optional(
+                "requires_grad", .boolean, "Collect its gradient in `grad`.", default: "false"),
         ], returns: [ScriptResult(.tensor, "the tensor")],
         example: "local t = hire.tensor.from({ { 1, 2 }, { 3, 4 } })\nassert(t:at(2, 1) == 3)"
     ) { arguments in
@@ -39,7 +41,9 @@ enum TensorLibrary {
             tensor = try tensor.cast(to: dtype)
         }
         if arguments.has("shape") { tensor = try tensor.reshape(arguments.integers("shape")) }
-        guard try arguments.boolean("requires_grad", default: false) else { return [.tensor(tensor)] }
+        guard try arguments.boolean("requires_grad", default: false) else {
+            return [.tensor(tensor)]
+        }
         guard tensor.dtype.isFloatingPoint else {
             throw ScriptError.message(
                 "from: only floating-point tensors collect gradients, this one is \(tensor.dtype).")

@@ -36,7 +36,10 @@ public struct AnnotationWriter {
 
     private func classLines(_ described: ScriptClass) -> [String] {
         let local = described.name.replacing(".", with: "_")
-        var lines = ["---\(described.summary)", "---@class \(described.name)"]
+        var lines = [
+            "---\(described.summary)",
+            "---@class \(described.name)" + (described.base.map { ": \($0.name)" } ?? ""),
+        ]
         for property in described.properties {
             lines.append(
                 "---@field \(property.name) \(property.type.description) \(property.summary)")

@@ -65,6 +65,9 @@ public struct HelpIndex {
 
     private static func page(of described: ScriptClass) -> String {
         var lines = ["\(described.name): \(described.summary)", ""]
+        if let base = described.base {
+            lines.insert("It has everything that \(base.name) has.", at: 1)
+        }
         lines += described.properties.map { "  .\($0.name)  \($0.summary)" }
         lines += described.methods.map { "  :\($0.name)  \($0.summary)" }
         return lines.joined(separator: "\n")

@@ -37,6 +37,9 @@ public struct ManualWriter {
 
     private func classLines(_ described: ScriptClass) -> [String] {
         var lines = ["### `\(described.name)`", "", described.summary, ""]
+        if let base = described.base {
+            lines += ["It has everything that `\(base.name)` has.", ""]
+        }
         for property in described.properties {
             lines += ["- `.\(property.name)` (\(property.type.description)): \(property.summary)"]
         }

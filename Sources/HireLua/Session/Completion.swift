@@ -46,7 +46,7 @@ extension LuaState {
         case LUA_TUSERDATA:
             guard hire_lua_box(stack, -1) != nil else { return [] }
             let described = Swift.type(of: try object(at: -1)).scriptClass
-            return described.methods.map(\.name) + described.properties.map(\.name)
+            return described.allMethods.map(\.name) + described.allProperties.map(\.name)
         case LUA_TSTRING:
             return [
                 "byte", "find", "format", "gmatch", "gsub", "len", "lower", "match", "rep",

@@ -56,6 +56,9 @@ final class LuaCallableEntry: LuaEntry {
 
 /// An object on which scripts may set fields of their own.
 protocol LuaFieldHolder: ScriptObject {
-    /// The table of the fields; it must not lead back to the object, or neither is ever released.
-    var fields: LuaReference { get }
+    /// The table of the fields, or nil if this object has none; it must not lead back to the object, or neither is
+    /// ever released.
+    var fields: LuaReference? { get }
+    /// What a name means that is neither a field, a method nor a property; nil for nothing.
+    func ownValue(_ name: String) throws -> ScriptValue?
 }

@@ -49,7 +49,8 @@ enum TensorMethods {
         let axis = dim < 0 ? dim + tensor.rank : dim
         guard tensor.shape.indices.contains(axis) else {
             throw ScriptError.message(
-                "size: dimension \(dim < 0 ? dim : dim + 1) does not exist; the shape is \(tensor.shape).")
+                "size: dimension \(dim < 0 ? dim : dim + 1) does not exist; the shape is \(tensor.shape)."
+            )
         }
         return [.integer(tensor.shape[axis])]
     }
@@ -74,7 +75,8 @@ enum TensorMethods {
         for name in positions where arguments.has(name) {
             guard tensor.rank > 0 else {
                 throw ScriptError.message(
-                    "at: more positions than dimensions; the shape is \(receiver(arguments).shape).")
+                    "at: more positions than dimensions; the shape is \(receiver(arguments).shape)."
+                )
             }
             tensor = try tensor.at(dim: 0, index: try arguments.integer(name))
         }
@@ -101,8 +103,10 @@ enum TensorMethods {
     private static let backward = ScriptFunction(
         "backward", "Adds the gradient of this tensor to every leaf that it was computed from.",
         options: [
-            .optional("gradient", .tensor, "The gradient of this tensor.", default: "1 for one element"),
-            .optional("retain_graph", .boolean, "Keep saved values to run again.", default: "false"),
+            .optional(
+                "gradient", .tensor, "The gradient of this tensor.", default: "1 for one element"),
+            .optional(
+                "retain_graph", .boolean, "Keep saved values to run again.", default: "false"),
         ]
     ) { arguments in
         try receiver(arguments).backward(
@@ -118,13 +122,15 @@ enum TensorMethods {
         let tensor = receiver(arguments)
         guard tensor.dtype.isFloatingPoint else {
             throw ScriptError.message(
-                "variable: only floating-point tensors collect gradients, this one is \(tensor.dtype).")
+                "variable: only floating-point tensors collect gradients, this one is \(tensor.dtype)."
+            )
         }
         return [.tensor(.variable(tensor.array, in: tensor.context))]
     }
 
     private static let detach = ScriptFunction(
-        "detach", "The same numbers without history.", returns: [ScriptResult(.tensor, "a constant")]
+        "detach", "The same numbers without history.",
+        returns: [ScriptResult(.tensor, "a constant")]
     ) { [.tensor(receiver($0).detached())] }
 
     private static let clearGradient = ScriptFunction(

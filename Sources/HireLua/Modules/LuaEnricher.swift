@@ -1,0 +1,129 @@
+import HireFiles
+import HireNN
+import HireTensor
+import HireVLM
+
+/// An enricher written in Lua.
+final class LuaEnricher: Enricher, LuaWritten {
+    let scope = ModuleScope()
+    let fields: LuaReference
+    let outputChannels: Int
+    let outputGrid: SIMD2<Int>
+    private let description: EnricherDescription
+
+    /// Runs the author's `new` for a host.
+    init(_ description: EnricherDescription, _ configuration: JSONObject, for host: HostShape)
+        throws
+    {
+        guard let state = description.forward.state else {
+            throw ScriptError.message(
+                "The enricher '\(description.id)' was made after its script had ended.")
+        }
+        self.description = description
+        fields = state.newTable()
+        let announced = Announcement(scope: scope, fields: fields)
+        let values: [ScriptValue] = [
+            .object(ModuleObject.of(announced)), ScriptValue(.object(configuration)),
+            EnricherDescription.value(of: host),
+        ]
+        try state.withContext(host.context) { _ = try description.new?.call(values) }
+        outputChannels = try Self.channels(description.id, fields, host)
+        outputGrid = try Self.grid(description.id, fields, host)
+    }
+
+    func forward(_ input: EnricherInput) throws -> FeatureMap {
+        guard let state = description.forward.state else {
+            throw ScriptError.message(
+                "The enricher '\(description.id)' ran after its script had ended.")
+        }
+        let encode = EncodeCallable(input.encode)
+        let arguments: [ScriptValue] = [
+            .object(ModuleObject.of(self)),
+            .table([
+                (key: "base", value: .object(FeatureMapObject(input.base))),
+                (
+                    key: "image",
+                    value: .table([
+                        (key: "high", value: .tensor(input.image.high)),
+                        (key: "low", value: .tensor(input.image.low)),
+                    ])
+                ),
+                (key: "encode", value: .function(encode)),
+            ]),
+        ]
+        let results = try state.withContext(input.base.context) {
+            try description.forward.call(arguments)
+        }
+        let map: FeatureMap
+        switch results.first ?? .none {
+        case .object(let object as FeatureMapObject): map = object.map
+        case .tensor(let tensor): map = try FeatureMap(map: tensor)
+        default:
+            throw ScriptError.message(
+                "The enricher '\(description.id)' must give a feature map or a tensor [N, C, H, W], got "
+                    + "\((results.first ?? .none).typeName).")
+        }
+        guard map.channels == outputChannels, map.grid == outputGrid else {
+            throw ScriptError.message(
+                "The enricher '\(description.id)' promised \(outputChannels) channels on "
+                    + "\(outputGrid.x)x\(outputGrid.y) and gave \(map.channels) on \(map.grid.x)x\(map.grid.y); "
+                    + "set self.output_channels and self.output_grid in new.")
+        }
+        return map
+    }
+
+    private static func channels(_ id: String, _ fields: LuaReference, _ host: HostShape) throws
+        -> Int
+    {
+        switch try fields.field("output_channels") {
+        case .none: return host.channels
+        case .integer(let channels) where channels > 0: return channels
+        default:
+            throw ScriptError.message(
+                "The enricher '\(id)': self.output_channels must be a positive integer.")
+        }
+    }
+
+    private static func grid(_ id: String, _ fields: LuaReference, _ host: HostShape) throws
+        -> SIMD2<Int>
+    {
+        switch try fields.field("output_grid") {
+        case .none: return host.grid
+        case .list(let items):
+            if case .integer(let rows)? = items.first, case .integer(let columns)? = items.last,
+                items.count == 2, rows > 0, columns > 0
+            {
+                return SIMD2(rows, columns)
+            }
+            fallthrough
+        default:
+            throw ScriptError.message(
+                "The enricher '\(id)': self.output_grid must be { rows, columns }.")
+        }
+    }
+
+    /// Stands for the enricher while `new` runs, before its promises are known; it shares scope and fields.
+    private final class Announcement: LuaWritten {
+        let scope: ModuleScope
+        let fields: LuaReference
+
+        init(scope: ModuleScope, fields: LuaReference) {
+            self.scope = scope
+            self.fields = fields
+        }
+    }
+}
+
+/// The closure that runs the encoder again, for scripts.
+private final class EncodeCallable: ScriptCallable {
+    private let encode: (Tensor) throws -> FeatureMap
+
+    init(_ encode: @escaping (Tensor) throws -> FeatureMap) { self.encode = encode }
+
+    func call(_ arguments: [ScriptValue]) throws -> [ScriptValue] {
+        guard case .tensor(let image)? = arguments.first else {
+            throw ScriptError.message("encode: expected a tensor [N, 3, H, W].")
+        }
+        return [.object(FeatureMapObject(try encode(image)))]
+    }
+}
