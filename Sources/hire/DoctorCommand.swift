@@ -1,5 +1,6 @@
 import ArgumentParser
 import HireFiles
+import HireHDF5
 import HireLua
 
 /// `hire doctor`.
@@ -17,6 +18,8 @@ struct DoctorCommand: ParsableCommand {
             ("lua", .string(HireVersion.lua)),
             ("processor", .string(Machine.processorName())),
             ("missing_features", .array(missing.map(JSONValue.string))),
+            ("matrix_kernels", .string("OpenBLAS, " + Machine.matrixKernels())),
+            ("hdf5", .string(HDF5Library.version)),
             ("cores", .integer(Int64(Machine.cores()))),
         ]
         for (name, field) in [("memory_bytes", "MemTotal"), ("memory_free_bytes", "MemAvailable")] {

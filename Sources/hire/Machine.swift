@@ -1,15 +1,15 @@
 import Glibc
 import HireArray
+import HireCPU
 import HireFiles
 import HireLua
-import HireReference
 import HireShapes
 import HireTensor
 
 /// What the program needs to know of the machine it runs on.
 enum Machine {
     /// The back-end that experiments compute on.
-    static func backend(threads: Int?) -> any Backend { ReferenceBackend() }
+    static func backend(threads: Int?) -> any Backend { CPUBackend(threads: threads) }
 
     /// A context on that back-end.
     static func context(seed: UInt64, threads: Int?) -> Context {
@@ -49,7 +49,7 @@ enum Machine {
     }
 
     /// Processor cores that this process may use.
-    static func cores() -> Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+    static func cores() -> Int { CPUBackend.availableCores }
 
     /// A line of /proc/meminfo in bytes.
     static func memory(_ field: String) -> Int? {
@@ -60,6 +60,9 @@ enum Machine {
         }
         return nil
     }
+
+    /// The processor family that OpenBLAS chose its matrix kernels for.
+    static func matrixKernels() -> String { CPUBackend.matrixKernels }
 
     /// Where this program lies.
     static func programPath() -> String? {
