@@ -1,0 +1,25 @@
+/// What can stop a study before it starts; each case prints as full sentences.
+public enum StudyError: Error, Equatable, CustomStringConvertible {
+    /// The folder holds a variant of that name that was made differently.
+    case otherConfiguration(folder: String, variant: String, differences: [String])
+    /// Two variants of one name.
+    case duplicateVariant(String)
+    /// A variant that cannot be described.
+    case variant(name: String, problem: String)
+    /// A name that is not a variant of the study.
+    case unknownVariant(suggestion: String)
+
+    public var description: String {
+        switch self {
+        case .otherConfiguration(let folder, let variant, let differences):
+            "\(folder) already holds results of '\(variant)' made with another configuration: "
+                + differences.prefix(4).joined(separator: "; ")
+                + (differences.count > 4 ? "; and \(differences.count - 4) more" : "")
+                + ". Choose another folder (--out), or set fresh = true to do it again."
+        case .duplicateVariant(let name):
+            "Two variants are called '\(name)'; give one of them another name."
+        case .variant(let name, let problem): "Variant '\(name)': \(problem)"
+        case .unknownVariant(let suggestion): suggestion
+        }
+    }
+}
