@@ -1,0 +1,127 @@
+import HireArray
+import HireFiles
+import HireImaging
+import HireNN
+import HireTensor
+import HireVLM
+
+/// The methods of `hire.Pipeline`.
+enum PipelineMethods {
+    private static let images = ScriptParameter(
+        "images", .either([.object("hire.Image"), .list(.object("hire.Image"))]),
+        "One picture or several.")
+
+    static let answering = [
+        ScriptFunction(
+            "ask", "Asks one question about one picture; the answer is generated greedily.",
+            parameters: [
+                ScriptParameter("image", .object("hire.Image"), "The picture."),
+                ScriptParameter("question", .string, "The question."),
+            ],
+            options: [
+                .optional("capture", .list(.string), "Globs of features to return.", default: "{}"),
+                .optional("maximum_tokens", .integer, "Where the answer is cut off.", default: "64"),
+            ],
+            returns: [
+                ScriptResult(.table, "`text`, `seconds` and `macs` (multiply-adds that were made)"),
+                ScriptResult(.table, "captured tensors by name; each as it was reached first"),
+            ]
+        ) { arguments in
+            let pipeline = arguments.receiver(PipelineObject.self).pipeline
+            let image = try arguments.object("image", ImageObject.self).image
+            let question = try arguments.string("question")
+            let tokens = try arguments.integer("maximum_tokens", default: 64)
+            let clock = ContinuousClock()
+            let began = clock.now
+            var answer = Generation(text: "", ids: [])
+            var captured: [(String, Tensor)] = []
+            let counter = try CostCounter.count(in: pipeline.context) {
+                captured = try capturing(pipeline, arguments.strings("capture")) {
+                    answer = try pipeline.ask(image, question, maximumTokens: tokens)
+                }
+            }
+            return [
+                .fields([
+                    ("text", .string(answer.text)), ("seconds", .number(seconds(clock.now - began))),
+                    ("macs", .integer(counter.total)),
+                ]), .fields(captured.map { ($0, .tensor($1)) }),
+            ]
+        },
+        ScriptFunction(
+            "capture", "Runs the vision part and returns features by name.",
+            parameters: [images, ScriptParameter("patterns", .list(.string), "Globs over `capture_points`.")],
+            returns: [ScriptResult(.table, "tensors by name, maps as [N, C, H, W]")]
+        ) { arguments in
+            let pipeline = arguments.receiver(PipelineObject.self).pipeline
+            let captured = try capturing(pipeline, arguments.strings("patterns")) {
+                _ = try pipeline.context.withoutGradients {
+                    try pipeline.imageTokens(pipeline.views(of: pictures(arguments)))
+                }
+            }
+            return [.fields(captured.map { ($0, .tensor($1)) })]
+        },
+        ScriptFunction(
+            "high_resolution", "The enricher's map before pooling, where its upsampling is linear (jbu, hire, bicubic).",
+            parameters: [images], returns: [ScriptResult(.tensor, "[N, C, H, W]")]
+        ) { arguments in
+            let pipeline = arguments.receiver(PipelineObject.self).pipeline
+            guard let upsampler = pipeline.enricher as? any LinearUpsampler else {
+                throw ScriptError.message(
+                    "\(arguments.function): the enricher '\(pipeline.recipe.enricher.id)' has no map of high "
+                        + "resolution.")
+            }
+            let map = try pipeline.context.withoutGradients {
+                let views = try pipeline.views(of: pictures(arguments))
+                return try upsampler.highResolution(
+                    EnricherInput(
+                        base: pipeline.encoder(views.low), image: views,
+                        encode: { try pipeline.encoder($0) })
+                ).map()
+            }
+            return [.tensor(map)]
+        },
+        ScriptFunction(
+            "views", "The normalised views of pictures.", parameters: [images],
+            returns: [
+                ScriptResult(.tensor, "the high view [N, 3, R, R]"),
+                ScriptResult(.tensor, "the low view [N, 3, r, r]"),
+            ]
+        ) { arguments in
+            let pipeline = arguments.receiver(PipelineObject.self).pipeline
+            let views = try pipeline.views(of: pictures(arguments))
+            return [.tensor(views.high), .tensor(views.low)]
+        },
+    ]
+
+    /// Runs `body` and returns what the patterns select, each point as it was reached first.
+    private static func capturing(_ pipeline: Pipeline, _ patterns: [String], _ body: () throws -> Void)
+        throws -> [(String, Tensor)]
+    {
+        var found: [(String, Tensor)] = []
+        var seen: Set<String> = []
+        let watch =
+            patterns.isEmpty
+            ? nil
+            : try pipeline.capture(patterns) { name, tensor in
+                if seen.insert(name).inserted { found.append((name, tensor.detached())) }
+            }
+        defer { watch?.cancel() }
+        let mode = pipeline.scope.isTraining
+        pipeline.setTraining(false)
+        defer { pipeline.setTraining(mode) }
+        try body()
+        return found
+    }
+
+    private static func pictures(_ arguments: ScriptArguments) throws -> [Image] {
+        if case .list(let items) = arguments.value("images") {
+            return try items.map { item in
+                guard case .object(let object) = item, let image = object as? ImageObject else {
+                    throw arguments.mismatch("images", "a picture or a list of pictures")
+                }
+                return image.image
+            }
+        }
+        return [try arguments.object("images", ImageObject.self).image]
+    }
+}

@@ -1,0 +1,56 @@
+import HireTensor
+import HireVLM
+
+/// One stage of a pipeline, callable from scripts with plain tensors.
+public final class StageObject: ScriptObject {
+    private let pipeline: Pipeline
+    private let stage: String
+
+    /// A stage by its name in the pipeline.
+    init(_ pipeline: Pipeline, _ stage: String) {
+        self.pipeline = pipeline
+        self.stage = stage
+    }
+
+    public var scriptDescription: String { "\(stage) of a pipeline" }
+
+    public static let scriptClass = ScriptClass(
+        name: "hire.Stage", summary: "One stage of a pipeline.", methods: [],
+        properties: [
+            ScriptProperty("name", .string, "The stage's name, with which its paths begin.") { object in
+                .string((object as? StageObject)?.stage ?? "")
+            }
+        ],
+        call: ScriptFunction(
+            "call",
+            "Runs the stage: encoder(low [N,3,r,r]) and enricher(base [N,C,h,w], high [N,3,R,R]) give [N,C,h,w], "
+                + "projector(map [N,C,h,w]) gives tokens [N,T,D], language_model(embeddings [N,T,D]) gives logits "
+                + "[N,T,V].",
+            parameters: [
+                ScriptParameter("input", .tensor, "What the stage reads."),
+                .optional("high", .tensor, "The normalised high view, for an enricher."),
+            ], returns: [ScriptResult(.tensor, "what the stage makes")]
+        ) { arguments in
+            let receiver = arguments.receiver(StageObject.self)
+            let high = try arguments.optionalTensor("high")
+            return [.tensor(try receiver.run(arguments.tensor("input"), high: high))]
+        })
+
+    private func run(_ input: Tensor, high: Tensor?) throws -> Tensor {
+        switch stage {
+        case "encoder": return try pipeline.encoder(input).map()
+        case "enricher":
+            guard let high else {
+                throw ScriptError.message("enricher: the high view [N,3,R,R] is missing as second argument.")
+            }
+            let views = ImageViews(
+                high: high, low: try pipeline.recipe.preprocessing.lowView(of: high))
+            return try pipeline.enricher(
+                EnricherInput(
+                    base: FeatureMap(map: input), image: views, encode: { try self.pipeline.encoder($0) })
+            ).map()
+        case "projector": return try pipeline.projector(FeatureMap(map: input))
+        default: return try pipeline.languageModel(LanguageModelInput(embeddings: input))
+        }
+    }
+}
