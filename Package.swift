@@ -136,6 +136,12 @@ let tests: [Target] = [
         [
             "Builtin", "HireVLM", "HireNN", "HireTensor", "HireReference", "HireShapes", "HireCPU", "HireTestSupport",
         ]),
+    test(
+        "HireStudiesTests",
+        [
+            "Builtin", "HireStudies", "HireVLM", "HireNN", "HireTensor", "HireArray", "HireReference", "HireShapes",
+            "HireHDF5", "HireImaging", "HireFiles", "HireTestSupport",
+        ]),
     test("HireArrayTests", ["HireArray", "HireTestSupport"]),
     test(
         "HireLuaTests",

@@ -21,6 +21,7 @@ public final class Recorder {
     private let folder: RunFolder
     private let name: String
     private let metadata: RunMetadata
+    private let backend: any Backend
     private let shardBytes: Int
     private var pending: [Taken] = []
     private var pendingBytes = 0
@@ -37,15 +38,18 @@ public final class Recorder {
 
     /// A recorder into `shards/<name>.h5` of a run's folder.
     ///
-    /// - Parameter shardBytes: how many bytes of values a shard takes before the next one is begun.
+    /// - Parameters:
+    ///   - backend: holds the arrays on their way to the file.
+    ///   - shardBytes: how many bytes of values a shard takes before the next one is begun.
     public init(
         _ patterns: [String], into folder: RunFolder, name: String, metadata: RunMetadata,
-        shardBytes: Int = 48 << 20
+        backend: any Backend, shardBytes: Int = 48 << 20
     ) {
         self.patterns = patterns
         self.folder = folder
         self.name = name
         self.metadata = metadata
+        self.backend = backend
         self.shardBytes = shardBytes
     }
 
@@ -60,10 +64,9 @@ public final class Recorder {
     ) throws -> Generation {
         var values: [(hook: String, array: NDArray)] = []
         var seen: Set<String> = []
-        let backend = pipeline.context.backend
         let watch = try pipeline.capture(patterns) { hook, tensor in
             guard seen.insert(hook).inserted else { return }
-            values.append((hook, try Recorder.copy(tensor.array, on: backend)))
+            values.append((hook, try Recorder.copy(tensor.array, on: pipeline.context.backend)))
         }
         defer { watch.cancel() }
         pipeline.setTraining(false)
@@ -122,14 +125,14 @@ public final class Recorder {
         try shard.write(pending.map(\.sample.question), to: "/input/question")
         try shard.write(pending.map(\.sample.answer), to: "/input/expected")
         try shard.write(
-            NDArray(onHost: pending.map { Int64($0.sample.imageIndex) }, shape: [pending.count]),
+            backend.array(pending.map { Int32($0.sample.imageIndex) }, [pending.count]),
             to: "/input/image_id", axes: ["sample"])
         try shard.write(pending.map(\.answer), to: "/output/text")
         try shard.write(
-            NDArray(onHost: pending.map { Float($0.grade) }, shape: [pending.count]),
+            backend.array(pending.map { Float($0.grade) }, [pending.count]),
             to: "/metrics/grade", axes: ["sample"])
         try shard.write(
-            NDArray(onHost: pending.map { Float($0.seconds) }, shape: [pending.count]),
+            backend.array(pending.map { Float($0.seconds) }, [pending.count]),
             to: "/metrics/seconds", axes: ["sample"])
         try AtomicWriter(fileSystem: folder.fileSystem).write(
             recording.finish(), to: folder.file(file))

@@ -54,7 +54,7 @@ public struct RunJournal {
     public mutating func append(_ entry: JSONObject) throws {
         precondition(!entry.isEmpty && entry["crc32"] == nil, "A journal entry has members of its own.")
         let text = try JSONWriter(order: .sorted).string(.object(entry)).dropLast()
-        let line = text + RunJournal.marker + RunJournal.checksum(text.utf8) + "\"}\n"
+        let line = "\(text)\(RunJournal.marker)\(RunJournal.checksum(text.utf8))\"}\n"
         let isNew = try !fileSystem.exists(path)
         try fileSystem.withFile(path, for: .append) { file in
             let before = try fileSystem.status(path)?.byteCount ?? 0

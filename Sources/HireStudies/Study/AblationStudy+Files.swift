@@ -100,10 +100,10 @@ extension AblationStudy {
         }
         try index.write(results.map(\.variant), to: "/metrics/variant")
         try index.write(
-            NDArray(onHost: results.map(\.accuracy.value), shape: [results.count]),
+            context.backend.array(results.map { Float($0.accuracy.value) }, [results.count]),
             to: "/metrics/accuracy", axes: ["variant"])
         try index.write(
-            NDArray(onHost: results.map(\.accuracy.standardError), shape: [results.count]),
+            context.backend.array(results.map { Float($0.accuracy.standardError) }, [results.count]),
             to: "/metrics/standard_error", axes: ["variant"])
         try index.setAttribute("complete", 1)
         try index.write(

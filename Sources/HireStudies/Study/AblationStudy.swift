@@ -191,7 +191,8 @@ public final class AblationStudy {
         let recorder = Recorder(
             patterns, into: folder, name: variant.fileName,
             metadata: try RunMetadata(
-                configuration, seed: options.seed, context: context, fileSystem: folder.fileSystem))
+                configuration, seed: options.seed, context: context, fileSystem: folder.fileSystem),
+            backend: context.backend)
         let split = options.evaluation.split
         let samples = task.samples(split)
         for row in evaluator.rows.prefix(options.recordImages) {

@@ -105,7 +105,8 @@ public final class Trainer {
                 ? batch : batch.scaled(by: 1 / Double(options.accumulation))).backward()
         }
         let norm = try clipGradientNorm(
-            parameters.map(\.parameter), maximum: options.clip > 0 ? options.clip : .infinity)
+            parameters.map(\.parameter), maximum: options.clip > 0 ? options.clip : .infinity,
+            allowsNonFinite: true)
         guard norm.isFinite else {
             throw TrainingError.gradientNotFinite(step: number, parameter: try spoiltParameter())
         }

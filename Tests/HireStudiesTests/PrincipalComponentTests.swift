@@ -1,0 +1,67 @@
+import HireArray
+import HireReference
+import HireStudies
+import HireTensor
+import Testing
+
+@Suite("Principal components")
+struct PrincipalComponentTests {
+    /// Rows mean + a * 3 * u + b * 2 * v + c * w for (a, b, c) in {-1, 1}^3: exact variances 9, 4, 1 times 8/7.
+    private let directions: [[Double]] = [
+        [0.5, 0.5, 0.5, 0.5], [0.5, -0.5, 0.5, -0.5], [0.5, 0.5, -0.5, -0.5],
+    ]
+
+    private var rows: [Float] {
+        var rows: [Float] = []
+        for corner in 0..<8 {
+            let signs = [3.0, 2.0, 1.0].enumerated().map { index, length in
+                (corner >> index) & 1 == 0 ? length : -length
+            }
+            for column in 0..<4 {
+                var value = Double(column)
+                for (sign, direction) in zip(signs, directions) { value += sign * direction[column] }
+                rows.append(Float(value))
+            }
+        }
+        return rows
+    }
+
+    @Test("Known directions, variances and signs are found")
+    func known() {
+        let found = PrincipalComponents(rows: rows, width: 4, count: 3)
+        #expect(found.mean == [0, 1, 2, 3])
+        for (component, expected) in [9.0, 4.0, 1.0].enumerated() {
+            #expect(abs(found.variances[component] - expected * 8 / 7) < 1e-10)
+            let dot = zip(found.directions[component], directions[component]).reduce(0) { $0 + $1.0 * $1.1 }
+            #expect(abs(abs(dot) - 1) < 1e-10)
+        }
+        for direction in found.directions {
+            let strongest = direction.max { abs($0) < abs($1) } ?? 0
+            #expect(strongest > 0)
+        }
+        #expect(PrincipalComponents(rows: rows, width: 4, count: 3) == found)
+    }
+
+    @Test("Constant features and few rows do no harm")
+    func degenerate() {
+        let flat = PrincipalComponents(rows: Array(repeating: 2, count: 30), width: 3, count: 3)
+        #expect(flat.variances.allSatisfy { $0 == 0 } && flat.directions.count == 3)
+        let one = PrincipalComponents(rows: [1, 2], width: 2, count: 3)
+        #expect(one.directions.count == 2)
+    }
+
+    @Test("Maps share one basis and one scale")
+    func maps() throws {
+        let context = Context(backend: ReferenceBackend())
+        let random = RandomSource(seed: 5)
+        let coarse = try context.normal([1, 6, 4, 4], from: random.named("a"))
+        let fine = try coarse.repeatInterleave(2, dim: 2).repeatInterleave(2, dim: 3)
+        let pca = try FeaturePCA([coarse, fine])
+        let small = try pca.images(coarse)[0]
+        let large = try pca.images(fine)[0]
+        #expect(large.width == 8 && small.width == 4)
+        for y in 0..<8 { for x in 0..<8 { #expect(large[x, y] == small[x / 2, y / 2]) } }
+        #expect(throws: ArrayError.self) { _ = try pca.images(context.zeros([1, 5, 2, 2])) }
+        #expect(throws: ArrayError.self) { _ = try FeaturePCA([coarse, context.zeros([1, 5, 2, 2])]) }
+    }
+}

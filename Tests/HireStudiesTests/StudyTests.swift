@@ -1,0 +1,173 @@
+import HireArray
+import HireFiles
+import HireHDF5
+import HireReference
+import HireStudies
+import HireTestSupport
+import HireVLM
+import Testing
+
+@Suite("Ablation studies")
+struct StudyTests {
+    private let list: [JSONValue] = [
+        "none",
+        ["name": "seeing all", "encoder": ["resolution": 16, "patch": 8], "preprocessing": ["low_resolution": 16]],
+        ["name": "question only", "enricher": "none", "blindfold": true],
+        ["name": "majority", "baseline": "majority"],
+    ]
+
+    @Test("Variants are trained, measured, recorded and taken over by the next run")
+    func runs() throws {
+        let small = try SmallStudy()
+        try withTemporaryFolder { folder in
+            let variants = try small.variants(list)
+            let record = ["encoder.output", "enricher.**"]
+            let first = try small.study(variants, in: folder, record: record)
+            try first.run()
+            #expect(first.results.map(\.variant) == ["none", "seeing all", "question only", "majority"])
+            for result in first.results {
+                #expect(result.accuracy.count == small.task.samples(.test).count)
+                #expect(result.byType.map(\.count).reduce(0, +) == result.accuracy.count)
+            }
+            #expect(first.results[3].cost == nil && first.results[0].cost != nil)
+
+            var said: [String] = []
+            let monitor = RunMonitor(
+                progress: RunMonitor.silent.progress, checkInterrupt: {}, say: { said.append($0) })
+            let second = try small.study(variants, in: folder, record: record)
+            try second.run(monitor)
+            #expect(second.results == first.results)
+            #expect(said.count == 4 && said.allSatisfy { $0.contains("taken over") })
+            #expect(try second.folder.journal.entries.count == 4)
+            #expect(try second.history(of: "none").count == 4)
+            _ = try second.pipeline(of: "seeing all")
+            #expect(throws: StudyError.self) { _ = try second.pipeline(of: "nonne") }
+        }
+    }
+
+    @Test("The same folder with another configuration is refused and says what differs")
+    func mismatch() throws {
+        let small = try SmallStudy()
+        try withTemporaryFolder { folder in
+            try small.study(small.variants(["none"]), in: folder).run()
+            var training = SmallStudy.training
+            training["steps"] = 5
+            let changed = try small.variants(["none"], training: training)
+            do {
+                try small.study(changed, in: folder).run()
+                Issue.record("Results of another configuration were taken over.")
+            } catch let error as StudyError {
+                let text = error.description
+                #expect(text.contains("training.steps is 5 here and 4 there"))
+                #expect(text.contains("--out") && text.contains("fresh"))
+            }
+            let fresh = try small.study(changed, in: folder, fresh: true)
+            try fresh.run()
+            #expect(try fresh.history(of: "none").count == 5)
+        }
+    }
+
+    @Test("Ctrl-C keeps what is finished and goes on where it stopped")
+    func interrupted() throws {
+        let small = try SmallStudy()
+        try withTemporaryFolder { folder in
+            let variants = try small.variants(["none", ["name": "again", "enricher": "bicubic"]])
+            // Asked before each variant, each training step and each batch of questions.
+            var left = 1 + 4 + 1 + 1 + 2
+            let stopping = RunMonitor(
+                progress: RunMonitor.silent.progress,
+                checkInterrupt: {
+                    if left == 0 { throw Stop() }
+                    left -= 1
+                }, say: { _ in })
+            let first = try small.study(variants, in: folder)
+            #expect(throws: Stop.self) { try first.run(stopping) }
+            #expect(first.results.map(\.variant) == ["none"])
+            var said: [String] = []
+            let monitor = RunMonitor(
+                progress: RunMonitor.silent.progress, checkInterrupt: {}, say: { said.append($0) })
+            let second = try small.study(variants, in: folder)
+            try second.run(monitor)
+            #expect(said.contains { $0.contains("again: goes on at step 3") })
+            try withTemporaryFolder { other in
+                let whole = try small.study(variants, in: other)
+                try whole.run()
+                #expect(try whole.history(of: "again").map(\.loss) == second.history(of: "again").map(\.loss))
+                #expect(whole.results.map(\.accuracy) == second.results.map(\.accuracy))
+            }
+        }
+    }
+
+    @Test("Captured features are in HDF5 under their module paths")
+    func records() throws {
+        let small = try SmallStudy()
+        try withTemporaryFolder { folder in
+            let study = try small.study(
+                small.variants(["none"]), in: folder,
+                record: ["encoder.output", "language_model.output"])
+            try study.run()
+            let backend = ReferenceBackend()
+            let reader = try HDF5Reader(folder + "/shards/none.h5")
+            let features = try reader.array("/act/encoder/output", on: backend)
+            #expect(features.shape == [3, 8, 2, 2])
+            #expect(try reader.axisLabels("/act/encoder/output") == ["sample", "channel", "row", "column"])
+            let question = try reader.strings("/input/question")
+            #expect(question.count == 3)
+            let images = try reader.array("/input/image_id", on: backend).integers()
+            #expect(images == [0, 1, 2])
+            #expect(try reader.attribute("schema") == .string("hire-act"))
+            #expect(try reader.attribute("complete") == .integer(1))
+            // The recorded numbers are those of the trained encoder.
+            let pipeline = try study.pipeline(of: "none")
+            let views = try pipeline.views(of: [small.task.image(.test, at: 0)])
+            let expected = try pipeline.context.withoutGradients {
+                try pipeline.encoder(views.low).map()
+            }
+            try expectClose(
+                features.selected(axis: 0, index: 0), expected.array.selected(axis: 0, index: 0),
+                absolute: 1e-6, "encoder.output")
+            let index = try HDF5Reader(folder + "/run.h5")
+            #expect(try index.strings("/metrics/variant") == ["none"])
+        }
+    }
+
+    @Test("A full disk is an error of the file system and leaves no finished line behind")
+    func fullDisk() throws {
+        let small = try SmallStudy()
+        try withTemporaryFolder { folder in
+            let path = folder + "/run"
+            let file = folder + "/run/variants"
+            try SystemFileSystem().makeFolders(path)
+            try AtomicWriter().write("in the way", to: file)
+            do {
+                try small.study(small.variants(["none"]), in: path).run()
+                Issue.record("A file in the place of a folder went unnoticed.")
+            } catch let error as FileError {
+                #expect(error.exitCode == 73)
+            }
+            #expect(try RunJournal(path + "/results.jsonl").entries.isEmpty)
+        }
+    }
+
+    @Test("Variants overlay the recipe and refuse what they do not know")
+    func variants() throws {
+        let small = try SmallStudy()
+        let made = try small.variants(list)
+        #expect(made[1].recipe.encoder.configuration["resolution"] == 16)
+        #expect(made[1].recipe.encoder.configuration["width"] == 8)
+        #expect(made[2].training.blindfold && !made[0].training.blindfold)
+        for bad: JSONValue in [
+            7, ["enrichr": "none", "name": "x"], ["name": "x", "baseline": "majorty"],
+            ["name": "x", "training": ["stps": 3]],
+        ] {
+            #expect(throws: (any Error).self) { _ = try small.variants([bad]) }
+        }
+        #expect(throws: StudyError.duplicateVariant("none")) {
+            try withTemporaryFolder {
+                _ = try small.study(small.variants(["none", "none"]), in: $0)
+            }
+        }
+    }
+}
+
+private struct Stop: Error {}
