@@ -55,7 +55,7 @@ struct PrincipalComponentTests {
         let context = Context(backend: ReferenceBackend())
         let random = RandomSource(seed: 5)
         let coarse = try context.normal([1, 6, 4, 4], from: random.named("a"))
-        let fine = try coarse.repeatInterleave(2, dim: 2).repeatInterleave(2, dim: 3)
+        let fine = try coarse.repeatInterleave(2, 2).repeatInterleave(2, 3)
         let pca = try FeaturePCA([coarse, fine])
         let small = try pca.images(coarse)[0]
         let large = try pca.images(fine)[0]

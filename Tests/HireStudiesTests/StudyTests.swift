@@ -38,7 +38,7 @@ struct StudyTests {
             try second.run(monitor)
             #expect(second.results == first.results)
             #expect(said.count == 4 && said.allSatisfy { $0.contains("taken over") })
-            #expect(try second.folder.journal.entries.count == 4)
+            #expect(second.folder.journal.entries.count == 4)
             #expect(try second.history(of: "none").count == 4)
             _ = try second.pipeline(of: "seeing all")
             #expect(throws: StudyError.self) { _ = try second.pipeline(of: "nonne") }

@@ -28,56 +28,37 @@ public enum KernelPicture {
         }
         let (height, width) = (kernel.shape[2], kernel.shape[3])
         let values = try kernel.floats()
+        let gap = 12
+        let tile = (side - gap) / 2
         let columns = (points.count + 1) / 2
-        let tile = (side - 12) / 2
-        var sheet = try Image(width: side + 12 + columns * (tile + 12), height: side, fill: .white)
-        sheet.paste(try picture.resized(width: side, height: side, .nearest), x: 0, y: 0)
+        let palette = PlotStyle().palette
+        var marked = try Canvas(width: side, height: side)
+        marked.draw(picture, x: 0, y: 0, width: side, height: side)
+        var canvas = try Canvas(width: side + columns * (tile + gap), height: side)
         for (index, point) in points.enumerated() {
             let x = min(max(Int(point.x * Double(width)), 0), width - 1)
             let y = min(max(Int(point.y * Double(height)), 0), height - 1)
-            let taps = (0..<(reach * reach)).map {
-                Double(values[($0 * height + y) * width + x])
-            }
-            let colour = ColourScale.series(index)
-            let cell = Double(side) / Double(width)
-            let half = Double(reach) / 2 * cell
-            let (cx, cy) = ((Double(x) + 0.5) * cell, (Double(y) + 0.5) * Double(side) / Double(height))
-            frame(
-                &sheet, Int(cx - half), Int(cy - half), Int(2 * half), Int(2 * half), colour,
-                within: (side, side))
-            let left = side + 12 + (index / 2) * (tile + 12)
-            let top = (index % 2) * (tile + 12)
-            sheet.paste(try tiles(taps, reach, tile), x: left, y: top)
-            frame(&sheet, left, top, tile, tile, colour, within: (sheet.width, sheet.height))
+            let colour = palette[index % palette.count]
+            let (cellWidth, cellHeight) = (side / width, side / height)
+            marked.frame(
+                x: x * side / width - reach / 2 * cellWidth, y: y * side / height - reach / 2 * cellHeight,
+                width: reach * cellWidth, height: reach * cellHeight, colour, thickness: 3)
+            let left = side + gap + index / 2 * (tile + gap)
+            let top = index % 2 * (tile + gap)
+            let taps = (0..<(reach * reach)).map { Double(values[($0 * height + y) * width + x]) }
+            canvas.draw(try tiles(taps, reach), x: left, y: top, width: tile, height: tile)
+            canvas.frame(x: left, y: top, width: tile, height: tile, colour, thickness: 3)
         }
-        return sheet
+        canvas.draw(marked.image, x: 0, y: 0, width: side, height: side)
+        return canvas.image
     }
 
-    private static func tiles(_ taps: [Double], _ reach: Int, _ side: Int) throws -> Image {
+    private static func tiles(_ taps: [Double], _ reach: Int) throws -> Image {
         let largest = max(taps.map { abs($0) }.max() ?? 0, .leastNormalMagnitude)
-        var image = try Image(width: reach, height: reach, fill: .white)
+        var image = try Image(width: reach, height: reach)
         for (index, tap) in taps.enumerated() {
-            image[index % reach, index / reach] = ColourScale.diverging(tap / largest)
+            image[index % reach, index / reach] = ColorMap.diverging.color(0.5 + tap / largest / 2)
         }
-        return try image.resized(width: side, height: side, .nearest)
-    }
-
-    private static func frame(
-        _ image: inout Image, _ x: Int, _ y: Int, _ width: Int, _ height: Int, _ colour: Color,
-        within limit: (x: Int, y: Int)
-    ) {
-        let set = { (px: Int, py: Int, image: inout Image) in
-            if px >= 0, py >= 0, px < limit.x, py < limit.y { image[px, py] = colour }
-        }
-        for line in 0..<3 {
-            for step in 0..<max(width, 1) {
-                set(x + step, y + line, &image)
-                set(x + step, y + height - 1 - line, &image)
-            }
-            for step in 0..<max(height, 1) {
-                set(x + line, y + step, &image)
-                set(x + width - 1 - line, y + step, &image)
-            }
-        }
+        return image
     }
 }

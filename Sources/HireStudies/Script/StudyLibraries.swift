@@ -1,0 +1,10 @@
+import HireVLM
+
+/// What this layer gives to scripts, in the order of the manual.
+public enum StudyLibraries {
+    /// The libraries.
+    public static let all = [
+        ImageLibrary.library, TaskLibrary.library, PipelineLibrary.library, TrainLibrary.library,
+        EvaluateLibrary.library, StudyLibrary.library, PictureLibrary.library, TableLibrary.library,
+    ]
+}
