@@ -11,8 +11,8 @@ struct BatchPlanTests {
 
     @Test("A batch depends on its number only, and an epoch shows each picture once")
     func repeats() {
-        let plan = BatchPlan(samples, weights: [1, 1, 1], images: 5, questions: 2, seed: 7)
-        let again = BatchPlan(samples, weights: [1, 1, 1], images: 5, questions: 2, seed: 7)
+        let plan = BatchPlan(samples, weights: .init([1, 1, 1]), images: 5, questions: 2, seed: 7)
+        let again = BatchPlan(samples, weights: .init([1, 1, 1]), images: 5, questions: 2, seed: 7)
         #expect(plan.batchesPerEpoch == 2)
         let third = plan.batch(at: 3)
         for index in [0, 1, 2] { _ = again.batch(at: index) }
@@ -27,7 +27,7 @@ struct BatchPlanTests {
 
     @Test("Weights decide how often a question type is drawn")
     func weights() {
-        let plan = BatchPlan(samples, weights: [0, 3, 1], images: 10, questions: 8, seed: 1)
+        let plan = BatchPlan(samples, weights: .init([0, 3, 1]), images: 10, questions: 8, seed: 1)
         var counts = [0, 0, 0]
         for index in 0..<50 {
             for draw in plan.batch(at: index).questions { counts[samples[draw.sample].type] += 1 }
@@ -37,10 +37,18 @@ struct BatchPlanTests {
         #expect(abs(counts[1] - 3000) < 137)
     }
 
+    @Test("Weights move in a straight line and then stay")
+    func ramp() {
+        let weights = BatchPlan.Weights([1, 8, 1], to: [2, 1, 7], over: 600)
+        #expect(weights.at(0) == [1, 8, 1])
+        #expect(weights.at(300) == [1.5, 4.5, 4])
+        #expect(weights.at(600) == [2, 1, 7] && weights.at(5000) == [2, 1, 7])
+    }
+
     @Test("Another seed gives another order")
     func seeds() {
-        let one = BatchPlan(samples, weights: [1, 1, 1], images: 10, questions: 2, seed: 1)
-        let two = BatchPlan(samples, weights: [1, 1, 1], images: 10, questions: 2, seed: 2)
+        let one = BatchPlan(samples, weights: .init([1, 1, 1]), images: 10, questions: 2, seed: 1)
+        let two = BatchPlan(samples, weights: .init([1, 1, 1]), images: 10, questions: 2, seed: 2)
         #expect(one.batch(at: 0) != two.batch(at: 0))
     }
 }

@@ -9,7 +9,9 @@ struct JournalTests {
         let path = folder + "/results.jsonl"
         var journal = try RunJournal(path)
         for index in 0..<3 {
-            try journal.append(["variant": .string("v\(index) \"ü\""), "value": .integer(Int64(index))])
+            try journal.append([
+                "variant": .string("v\(index) \"ü\""), "value": .integer(Int64(index)),
+            ])
         }
         return path
     }

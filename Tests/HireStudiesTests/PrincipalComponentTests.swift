@@ -19,7 +19,9 @@ struct PrincipalComponentTests {
             }
             for column in 0..<4 {
                 var value = Double(column)
-                for (sign, direction) in zip(signs, directions) { value += sign * direction[column] }
+                for (sign, direction) in zip(signs, directions) {
+                    value += sign * direction[column]
+                }
                 rows.append(Float(value))
             }
         }
@@ -32,7 +34,9 @@ struct PrincipalComponentTests {
         #expect(found.mean == [0, 1, 2, 3])
         for (component, expected) in [9.0, 4.0, 1.0].enumerated() {
             #expect(abs(found.variances[component] - expected * 8 / 7) < 1e-10)
-            let dot = zip(found.directions[component], directions[component]).reduce(0) { $0 + $1.0 * $1.1 }
+            let dot = zip(found.directions[component], directions[component]).reduce(0) {
+                $0 + $1.0 * $1.1
+            }
             #expect(abs(abs(dot) - 1) < 1e-10)
         }
         for direction in found.directions {
@@ -62,6 +66,8 @@ struct PrincipalComponentTests {
         #expect(large.width == 8 && small.width == 4)
         for y in 0..<8 { for x in 0..<8 { #expect(large[x, y] == small[x / 2, y / 2]) } }
         #expect(throws: ArrayError.self) { _ = try pca.images(context.zeros([1, 5, 2, 2])) }
-        #expect(throws: ArrayError.self) { _ = try FeaturePCA([coarse, context.zeros([1, 5, 2, 2])]) }
+        #expect(throws: ArrayError.self) {
+            _ = try FeaturePCA([coarse, context.zeros([1, 5, 2, 2])])
+        }
     }
 }

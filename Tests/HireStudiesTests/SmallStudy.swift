@@ -29,7 +29,8 @@ struct SmallStudy {
             "id": "small-llama", "width": 16, "layers": 1, "heads": 2, "kv_heads": 2, "hidden": 32,
         ],
         "preprocessing": [
-            "high_resolution": 16, "low_resolution": 8, "mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5],
+            "high_resolution": 16, "low_resolution": 8, "mean": [0.5, 0.5, 0.5],
+            "std": [0.5, 0.5, 0.5],
         ],
     ]
 
@@ -37,7 +38,9 @@ struct SmallStudy {
         "steps": 4, "images": 3, "questions": 2, "warmup": 1, "learning_rate": 0.01,
     ]
 
-    func variants(_ list: [JSONValue], training: JSONObject = SmallStudy.training) throws -> [Variant] {
+    func variants(_ list: [JSONValue], training: JSONObject = SmallStudy.training) throws
+        -> [Variant]
+    {
         let base = try Recipe(SmallStudy.base).json()
         return try list.map { try Variant($0, on: base, training: training) }
     }
@@ -45,7 +48,8 @@ struct SmallStudy {
     func pipeline(_ enricher: JSONValue = "none") throws -> Pipeline {
         var json = SmallStudy.base
         json["enricher"] = enricher
-        let pipeline = try Pipeline(Recipe(json), catalog: catalog, corpus: task.corpus, in: context)
+        let pipeline = try Pipeline(
+            Recipe(json), catalog: catalog, corpus: task.corpus, in: context)
         try pipeline.initialize(from: context.random)
         return pipeline
     }

@@ -11,7 +11,10 @@ import Testing
 struct StudyTests {
     private let list: [JSONValue] = [
         "none",
-        ["name": "seeing all", "encoder": ["resolution": 16, "patch": 8], "preprocessing": ["low_resolution": 16]],
+        [
+            "name": "seeing all", "encoder": ["resolution": 16, "patch": 8],
+            "preprocessing": ["low_resolution": 16],
+        ],
         ["name": "question only", "enricher": "none", "blindfold": true],
         ["name": "majority", "baseline": "majority"],
     ]
@@ -24,7 +27,8 @@ struct StudyTests {
             let record = ["encoder.output", "enricher.**"]
             let first = try small.study(variants, in: folder, record: record)
             try first.run()
-            #expect(first.results.map(\.variant) == ["none", "seeing all", "question only", "majority"])
+            #expect(
+                first.results.map(\.variant) == ["none", "seeing all", "question only", "majority"])
             for result in first.results {
                 #expect(result.accuracy.count == small.task.samples(.test).count)
                 #expect(result.byType.map(\.count).reduce(0, +) == result.accuracy.count)
@@ -92,7 +96,9 @@ struct StudyTests {
             try withTemporaryFolder { other in
                 let whole = try small.study(variants, in: other)
                 try whole.run()
-                #expect(try whole.history(of: "again").map(\.loss) == second.history(of: "again").map(\.loss))
+                #expect(
+                    try whole.history(of: "again").map(\.loss)
+                        == second.history(of: "again").map(\.loss))
                 #expect(whole.results.map(\.accuracy) == second.results.map(\.accuracy))
             }
         }
@@ -110,7 +116,10 @@ struct StudyTests {
             let reader = try HDF5Reader(folder + "/shards/none.h5")
             let features = try reader.array("/act/encoder/output", on: backend)
             #expect(features.shape == [3, 8, 2, 2])
-            #expect(try reader.axisLabels("/act/encoder/output") == ["sample", "channel", "row", "column"])
+            #expect(
+                try reader.axisLabels("/act/encoder/output") == [
+                    "sample", "channel", "row", "column",
+                ])
             let question = try reader.strings("/input/question")
             #expect(question.count == 3)
             let images = try reader.array("/input/image_id", on: backend).integers()

@@ -8,13 +8,17 @@ struct TableTests {
         var table = ResultTable(
             caption: "made by hand",
             columns: [
-                .init("name", "name", isText: true), .init("accuracy", "acc_%"), .init("macs", "MACs"),
+                .init("name", "name", isText: true), .init("accuracy", "acc_%"),
+                .init("macs", "MACs"),
                 .init("memory", "memory"),
             ])
         table.append([
-            .text("日本|a"), .share(Accuracy(correct: 75, count: 100)), .count(1_234_567), .bytes(3 << 20),
+            .text("日本|a"), .share(Accuracy(correct: 75, count: 100)), .count(1_234_567),
+            .bytes(3 << 20),
         ])
-        table.append([.text("b, \"c\""), .share(Accuracy(correct: 1, count: 4)), .missing, .bytes(512)])
+        table.append([
+            .text("b, \"c\""), .share(Accuracy(correct: 1, count: 4)), .missing, .bytes(512),
+        ])
         return table
     }
 
@@ -34,7 +38,9 @@ struct TableTests {
     @Test("Markdown, LaTeX, CSV and JSON hold the same")
     func formats() throws {
         let markdown = try table.written(as: .markdown)
-        #expect(markdown.hasPrefix("| name | acc_% | MACs | memory |\n| :-- | --: | --: | --: |\n| 日本\\|a |"))
+        #expect(
+            markdown.hasPrefix(
+                "| name | acc_% | MACs | memory |\n| :-- | --: | --: | --: |\n| 日本\\|a |"))
         let latex = try table.written(as: .latex)
         #expect(latex.contains("acc\\_\\% & MACs") && latex.contains("$75.0 \\pm 4.3$ & 1.23 M"))
         #expect(latex.contains("\\begin{tabular}{lrrr}"))

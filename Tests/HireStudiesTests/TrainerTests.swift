@@ -9,7 +9,9 @@ import Testing
 
 @Suite("Trainer")
 struct TrainerTests {
-    private func options(_ changes: (inout TrainingOptions) -> Void = { _ in }) throws -> TrainingOptions {
+    private func options(_ changes: (inout TrainingOptions) -> Void = { _ in }) throws
+        -> TrainingOptions
+    {
         var options = try TrainingOptions.decode(SmallStudy.training, plugin: "training")
         changes(&options)
         return options
@@ -40,7 +42,10 @@ struct TrainerTests {
         let choice: JSONValue =
             enricher == "none"
             ? "none"
-            : ["id": "hire", "widths": [4, 4], "bottleneck": 4, "convolutions": 1, "key_size": 4, "radius": 1]
+            : [
+                "id": "hire", "widths": [4, 4], "bottleneck": 4, "convolutions": 1, "key_size": 4,
+                "radius": 1,
+            ]
         let whole = try Trainer(small.pipeline(choice), on: small.task, options: options())
         try whole.run()
 

@@ -77,7 +77,9 @@ public struct Evaluator {
     public func grade(_ answer: (Sample) -> String) -> EvaluationReport {
         var report = EvaluationReport(types: task.questionTypes.count)
         for row in rows {
-            for sample in row.samples { report.add(answer(samples[sample]), to: samples[sample], of: task) }
+            for sample in row.samples {
+                report.add(answer(samples[sample]), to: samples[sample], of: task)
+            }
         }
         report.imageCount = rows.count
         return report

@@ -18,7 +18,8 @@ public enum KernelPicture {
         _ picture: Image, _ kernel: Tensor, points: [SIMD2<Double>], side: Int = 256
     ) throws -> Image {
         let reach = kernel.rank == 4 ? Int(Double(kernel.shape[1]).squareRoot().rounded()) : 0
-        guard kernel.rank == 4, kernel.shape[0] == 1, reach % 2 == 1, reach * reach == kernel.shape[1],
+        guard kernel.rank == 4, kernel.shape[0] == 1, reach % 2 == 1,
+            reach * reach == kernel.shape[1],
             !points.isEmpty
         else {
             throw ArrayError.shape(
@@ -41,7 +42,8 @@ public enum KernelPicture {
             let colour = palette[index % palette.count]
             let (cellWidth, cellHeight) = (side / width, side / height)
             marked.frame(
-                x: x * side / width - reach / 2 * cellWidth, y: y * side / height - reach / 2 * cellHeight,
+                x: x * side / width - reach / 2 * cellWidth,
+                y: y * side / height - reach / 2 * cellHeight,
                 width: reach * cellWidth, height: reach * cellHeight, colour, thickness: 3)
             let left = side + gap + index / 2 * (tile + gap)
             let top = index % 2 * (tile + gap)

@@ -18,7 +18,8 @@ public struct PrincipalComponents: Sendable, Equatable {
     ///   - rows: `count * width` numbers, row by row; at least one row.
     ///   - count: how many components are wanted; no more than `width` come.
     public init(rows: [Float], width: Int, count: Int) {
-        precondition(width > 0 && !rows.isEmpty && rows.count % width == 0, "Rows have equal length.")
+        precondition(
+            width > 0 && !rows.isEmpty && rows.count % width == 0, "Rows have equal length.")
         let number = rows.count / width
         var mean = [Double](repeating: 0, count: width)
         for row in 0..<number {
@@ -40,7 +41,9 @@ public struct PrincipalComponents: Sendable, Equatable {
             let turned = rotation.map { weights in PrincipalComponents.combination(weights, image) }
             basis = PrincipalComponents.orthonormal(turned)
             let scale = max(values.first ?? 0, .leastNormalMagnitude)
-            if zip(values, before).prefix(count).allSatisfy({ abs($0 - $1) <= 1e-13 * scale }) { break }
+            if zip(values, before).prefix(count).allSatisfy({ abs($0 - $1) <= 1e-13 * scale }) {
+                break
+            }
         }
         self.mean = mean
         directions = basis.prefix(count).map { direction in
@@ -75,7 +78,8 @@ public struct PrincipalComponents: Sendable, Equatable {
             }
         }
         return (0..<width).map { i in
-            (0..<width).map { j in sums[min(i, j) * width + max(i, j)] / Double(max(number - 1, 1)) }
+            (0..<width).map { j in sums[min(i, j) * width + max(i, j)] / Double(max(number - 1, 1))
+            }
         }
     }
 
@@ -140,7 +144,9 @@ func symmetricEigen(_ matrix: [[Double]]) -> (values: [Double], vectors: [[Doubl
     for _ in 0..<60 {
         var rest = 0.0
         for p in 0..<size { for q in (p + 1)..<max(size, p + 1) { rest += a[p][q] * a[p][q] } }
-        if rest == 0 || rest < 1e-30 * (0..<size).reduce(0, { $0 + a[$1][$1] * a[$1][$1] }) { break }
+        if rest == 0 || rest < 1e-30 * (0..<size).reduce(0, { $0 + a[$1][$1] * a[$1][$1] }) {
+            break
+        }
         for p in 0..<size {
             for q in (p + 1)..<max(size, p + 1) where a[p][q] != 0 {
                 let theta = (a[q][q] - a[p][p]) / (2 * a[p][q])

@@ -36,7 +36,8 @@ public struct Configuration: Sendable, Equatable {
         if case .object(let left)? = here, case .object(let right)? = there {
             for key in Set(left.keys + right.keys).sorted() {
                 try compare(
-                    left[key], right[key], path: path.isEmpty ? key : "\(path).\(key)", into: &lines)
+                    left[key], right[key], path: path.isEmpty ? key : "\(path).\(key)", into: &lines
+                )
             }
             return
         }

@@ -116,7 +116,9 @@ public final class Recorder {
         let shard = recording.shard
         for hook in uneven {
             for taken in pending {
-                guard let array = taken.values.first(where: { $0.hook == hook })?.array else { continue }
+                guard let array = taken.values.first(where: { $0.hook == hook })?.array else {
+                    continue
+                }
                 try shard.appendRagged(
                     Recorder.labelled(array, hook).values, to: RecordingShard.path(ofHook: hook))
             }
@@ -156,7 +158,9 @@ public final class Recorder {
     }
 
     /// Values without the batch axis, and what their axes mean.
-    private static func labelled(_ array: NDArray, _ hook: String) -> (values: NDArray, axes: [String]) {
+    private static func labelled(_ array: NDArray, _ hook: String) -> (
+        values: NDArray, axes: [String]
+    ) {
         guard array.rank > 1, array.shape[0] == 1 else {
             return (array, (0..<array.rank).map { "axis\($0)" })
         }

@@ -36,13 +36,17 @@ public struct RunFolder {
     ///
     /// - Throws: `StudyError.otherConfiguration` if the folder holds the variant with another configuration.
     public func finished(_ variant: String, _ configuration: Configuration) throws -> JSONObject? {
-        guard let entry = journal.entries.last(where: { $0["variant"]?.stringValue == variant }) else {
+        guard let entry = journal.entries.last(where: { $0["variant"]?.stringValue == variant })
+        else {
             return nil
         }
-        if entry["configuration_sha256"]?.stringValue == (try configuration.digest()) { return entry }
+        if entry["configuration_sha256"]?.stringValue == (try configuration.digest()) {
+            return entry
+        }
         let before = Configuration(entry["configuration"]?.objectValue ?? JSONObject())
         throw StudyError.otherConfiguration(
-            folder: path, variant: variant, differences: try configuration.differences(from: before))
+            folder: path, variant: variant, differences: try configuration.differences(from: before)
+        )
     }
 
     /// Whether every file that a line names is there with the content it had.

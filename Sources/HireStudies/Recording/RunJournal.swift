@@ -52,7 +52,8 @@ public struct RunJournal {
 
     /// Appends a line and waits until it is on the disk.
     public mutating func append(_ entry: JSONObject) throws {
-        precondition(!entry.isEmpty && entry["crc32"] == nil, "A journal entry has members of its own.")
+        precondition(
+            !entry.isEmpty && entry["crc32"] == nil, "A journal entry has members of its own.")
         let text = try JSONWriter(order: .sorted).string(.object(entry)).dropLast()
         let line = "\(text)\(RunJournal.marker)\(RunJournal.checksum(text.utf8))\"}\n"
         let isNew = try !fileSystem.exists(path)
@@ -73,7 +74,8 @@ public struct RunJournal {
 
     private static func parse(_ line: ArraySlice<UInt8>) -> JSONObject? {
         let text = String(decoding: line, as: UTF8.self)
-        guard let marker = text.range(of: RunJournal.marker, options: .backwards), text.hasSuffix("\"}"),
+        guard let marker = text.range(of: RunJournal.marker, options: .backwards),
+            text.hasSuffix("\"}"),
             case let sum = text[marker.upperBound...].dropLast(2),
             checksum(text[..<marker.lowerBound].utf8) == sum,
             case .object(let entry)? = try? JSONParser.parse(

@@ -38,7 +38,9 @@ public struct RunMetadata: Sendable {
             ("deterministic", .string(context.determinism.rawValue)),
             ("created_utc", .string(RunMetadata.now())),
         ]
-        if let commit = RunMetadata.commit(fileSystem) { list.append(("git_commit", .string(commit))) }
+        if let commit = RunMetadata.commit(fileSystem) {
+            list.append(("git_commit", .string(commit)))
+        }
         attributes = list
     }
 
@@ -58,7 +60,9 @@ public struct RunMetadata: Sendable {
 
     /// The commit checked out in the working folder, where there is one.
     private static func commit(_ fileSystem: any FileSystem) -> String? {
-        guard let head = text(".git/HEAD", fileSystem)?.trimmingCharacters(in: .whitespacesAndNewlines)
+        guard
+            let head = text(".git/HEAD", fileSystem)?.trimmingCharacters(
+                in: .whitespacesAndNewlines)
         else { return nil }
         guard head.hasPrefix("ref: ") else { return head }
         let name = String(head.dropFirst(5))
@@ -73,7 +77,8 @@ public struct RunMetadata: Sendable {
     private static func text(_ path: String, _ fileSystem: any FileSystem) -> String? {
         let bytes = try? fileSystem.withFile(path, for: .read) { file in
             try [UInt8](unsafeUninitializedCapacity: 1 << 20) { buffer, count in
-                count = try fileSystem.readUpTo(file, at: 0, into: UnsafeMutableRawBufferPointer(buffer))
+                count = try fileSystem.readUpTo(
+                    file, at: 0, into: UnsafeMutableRawBufferPointer(buffer))
             }
         }
         return bytes.map { String(decoding: $0, as: UTF8.self) }

@@ -4,7 +4,8 @@ import HireVLM
 public enum EvaluateLibrary {
     /// The library.
     public static let library = ScriptLibrary(
-        name: "evaluate", summary: "Answers to a task's questions, graded.", functions: [run, majority])
+        name: "evaluate", summary: "Answers to a task's questions, graded.",
+        functions: [run, majority])
 
     private static let report = ScriptResult(
         .table,
@@ -37,9 +38,12 @@ public enum EvaluateLibrary {
     }
 
     private static let majority = ScriptFunction(
-        "majority", "What answering every question with the most frequent training answer of its type scores.",
+        "majority",
+        "What answering every question with the most frequent training answer of its type scores.",
         parameters: [ScriptParameter("task", .object("hire.Task"), "What is asked.")],
-        options: TrainingParameters.evaluation.filter { !["batch", "blindfold"].contains($0.name) },
+        options: TrainingParameters.evaluation.filter {
+            !["batch", "blindfold"].contains($0.name)
+        },
         returns: [report],
         example: """
             local task = hire.task.load { id = "shapes", train_images = 20, test_images = 10 }
@@ -62,7 +66,8 @@ public enum EvaluateLibrary {
     static func fields(_ accuracy: Accuracy) -> [(String, ScriptValue)] {
         [
             ("accuracy", .number(accuracy.value)),
-            ("standard_error", .number(accuracy.standardError)), ("count", .integer(accuracy.count)),
+            ("standard_error", .number(accuracy.standardError)),
+            ("count", .integer(accuracy.count)),
         ]
     }
 

@@ -9,7 +9,8 @@ public enum ImageLibrary {
         classes: [ImageObject.scriptClass])
 
     private static let open = ScriptFunction(
-        "open", "Reads a PNG or JPEG file; damaged files and files that claim too much are refused.",
+        "open",
+        "Reads a PNG or JPEG file; damaged files and files that claim too much are refused.",
         parameters: [ScriptParameter("path", .path, "The file.")],
         returns: [ScriptResult(.object("hire.Image"), "the picture")]
     ) { arguments in

@@ -12,8 +12,10 @@ public final class ImageObject: ScriptObject {
     /// A handle on a picture.
     public init(_ image: Image) { self.image = image }
 
+    /// One line for `tostring`.
     public var scriptDescription: String { "image \(image.width)x\(image.height)" }
 
+    /// Methods and properties.
     public static let scriptClass = ScriptClass(
         name: "hire.Image", summary: "A picture of 8-bit RGB pixels.",
         methods: [
@@ -64,7 +66,8 @@ public final class ImageObject: ScriptObject {
                 }
                 return [
                     .tensor(
-                        try arguments.host.context.tensor(values, [1, 3, image.height, image.width]))
+                        try arguments.host.context.tensor(
+                            values, [1, 3, image.height, image.width]))
                 ]
             },
         ],

@@ -10,7 +10,8 @@ public enum PictureLibrary {
         name: "picture", summary: "Feature maps, kernels, curves, bars and sheets as pictures.",
         functions: [pca, kernels, curves, bars, sheet])
 
-    private static let title = ScriptParameter.optional("title", .string, "The heading.", default: "\"\"")
+    private static let title = ScriptParameter.optional(
+        "title", .string, "The heading.", default: "\"\"")
     private static let picture = ScriptResult(.object("hire.Image"), "the drawing")
 
     private static let pca = ScriptFunction(
@@ -22,9 +23,12 @@ public enum PictureLibrary {
         ],
         options: [
             .optional(
-                "percentile", .number, "Percent of positions that may saturate at either end.", default: "2")
+                "percentile", .number, "Percent of positions that may saturate at either end.",
+                default: "2")
         ],
-        returns: [ScriptResult(.list(.any), "for each map a list of N pictures, one pixel per position")],
+        returns: [
+            ScriptResult(.list(.any), "for each map a list of N pictures, one pixel per position")
+        ],
         example: """
             local map = hire.tensor.normal({ 1, 8, 4, 4 })
             print(hire.picture.pca({ map, map * 2 })[1][1])
@@ -45,7 +49,8 @@ public enum PictureLibrary {
         parameters: [
             ScriptParameter("image", .object("hire.Image"), "The picture."),
             ScriptParameter(
-                "kernel", .tensor, "[1, taps, H, W], as the capture point `enricher.stages.*.kernel` gives."),
+                "kernel", .tensor,
+                "[1, taps, H, W], as the capture point `enricher.stages.*.kernel` gives."),
         ],
         options: [
             .optional(
@@ -70,7 +75,8 @@ public enum PictureLibrary {
             .object(
                 ImageObject(
                     try KernelPicture.drawn(
-                        arguments.object("image", ImageObject.self).image, arguments.tensor("kernel"),
+                        arguments.object("image", ImageObject.self).image,
+                        arguments.tensor("kernel"),
                         points: points, side: arguments.integer("side", default: 256))))
         ]
     }
@@ -84,11 +90,13 @@ public enum PictureLibrary {
         options: [
             title, .optional("x", .string, "The horizontal axis.", default: "\"step\""),
             .optional("y", .string, "The vertical axis.", default: "\"\""),
-            .optional("log", .boolean, "Whether the vertical axis is logarithmic.", default: "false"),
+            .optional(
+                "log", .boolean, "Whether the vertical axis is logarithmic.", default: "false"),
             .optional("smooth", .integer, "Values averaged into one point.", default: "1"),
         ],
         returns: [picture],
-        example: "print(hire.picture.curves({ { name = \"a\", values = { 3, 2, 1 } } }, { y = \"loss\" }))"
+        example:
+            "print(hire.picture.curves({ { name = \"a\", values = { 3, 2, 1 } } }, { y = \"loss\" }))"
     ) { arguments in
         let smooth = max(try arguments.integer("smooth", default: 1), 1)
         let series = try arguments.list("series").enumerated().map { index, item in
@@ -120,7 +128,8 @@ public enum PictureLibrary {
         ],
         options: [title, .optional("y", .string, "The vertical axis.", default: "\"\"")],
         returns: [picture],
-        example: "print(hire.picture.bars({ \"a\", \"b\" }, { { name = \"one\", values = { 1, 2 } } }))"
+        example:
+            "print(hire.picture.bars({ \"a\", \"b\" }, { { name = \"one\", values = { 1, 2 } } }))"
     ) { arguments in
         let series = try arguments.list("series").enumerated().map { index, item in
             let (name, values) = try named(item, "series[\(index + 1)]", arguments)
@@ -147,13 +156,16 @@ public enum PictureLibrary {
         returns: [picture]
     ) { arguments in
         let rows = try arguments.list("rows").map { row -> [Image?] in
-            guard case .list(let cells) = row else { throw arguments.mismatch("rows", "lists of pictures") }
+            guard case .list(let cells) = row else {
+                throw arguments.mismatch("rows", "lists of pictures")
+            }
             return cells.map { cell in
                 if case .object(let object) = cell { (object as? ImageObject)?.image } else { nil }
             }
         }
         var sheet = ImageSheet(
-            title: try arguments.string("title", default: ""), rowLabels: try arguments.strings("names"),
+            title: try arguments.string("title", default: ""),
+            rowLabels: try arguments.strings("names"),
             columnLabels: try arguments.strings("columns"), rows: rows)
         sheet.cellSide = try arguments.integer("side", default: 180)
         return [.object(ImageObject(try sheet.image()))]
@@ -187,13 +199,16 @@ public enum PictureLibrary {
         return fields.first { $0.key == name }?.value
     }
 
-    private static func named(_ item: ScriptValue, _ place: String, _ arguments: ScriptArguments) throws
+    private static func named(_ item: ScriptValue, _ place: String, _ arguments: ScriptArguments)
+        throws
         -> (String, [Double])
     {
-        guard case .string(let name)? = field(item, "name"), let values = numbers(field(item, "values"))
+        guard case .string(let name)? = field(item, "name"),
+            let values = numbers(field(item, "values"))
         else {
             throw ScriptError.message(
-                "\(arguments.function): \(place) must have a 'name' and a list of numbers 'values'.")
+                "\(arguments.function): \(place) must have a 'name' and a list of numbers 'values'."
+            )
         }
         return (name, values)
     }

@@ -18,8 +18,10 @@ public enum PipelineLibrary {
                     + "options), `preprocessing` and `prompt`; what is left out has its default.")
         ],
         options: [
-            .optional("task", .object("hire.Task"), "The task whose words the tokenizer must know."),
-            .optional("corpus", .list(.string), "Further texts whose words it must know.", default: "{}"),
+            .optional(
+                "task", .object("hire.Task"), "The task whose words the tokenizer must know."),
+            .optional(
+                "corpus", .list(.string), "Further texts whose words it must know.", default: "{}"),
             .optional("seed", .integer, "Keys initialisation.", default: "the script's seed"),
         ],
         returns: [ScriptResult(.object("hire.Pipeline"), "the pipeline")],

@@ -26,7 +26,8 @@ extension PipelineMethods {
                         .fields([
                             ("path", .string(path)),
                             ("shape", .list(parameter.shape.map { .integer($0) })),
-                            ("count", .integer(parameter.count)), ("frozen", .boolean(parameter.isFrozen)),
+                            ("count", .integer(parameter.count)),
+                            ("frozen", .boolean(parameter.isFrozen)),
                         ])
                     })
             ]
@@ -46,19 +47,22 @@ extension PipelineMethods {
                 object.pipeline.recipe, catalog: arguments.host.catalog, corpus: object.corpus,
                 shapes: arguments.host.shapesContext(),
                 question: (
-                    arguments.string("question", default: ""), arguments.string("answer", default: "")
+                    arguments.string("question", default: ""),
+                    arguments.string("answer", default: "")
                 ))
             let stages = cost.stages.map { stage in
                 (
                     stage.name,
                     ScriptValue.fields([
-                        ("parameters", .integer(stage.parameters)), ("macs", .integer(stage.multiplyAdds)),
+                        ("parameters", .integer(stage.parameters)),
+                        ("macs", .integer(stage.multiplyAdds)),
                     ])
                 )
             }
             return [
                 .fields([
-                    ("parameters", .integer(cost.parameters)), ("macs", .integer(cost.multiplyAdds)),
+                    ("parameters", .integer(cost.parameters)),
+                    ("macs", .integer(cost.multiplyAdds)),
                     ("stages", .fields(stages)),
                 ])
             ]
@@ -70,11 +74,16 @@ extension PipelineMethods {
             "set_enricher",
             "Puts another enricher in; weights are kept wherever names and shapes agree, the rest is initialised anew.",
             parameters: [
-                ScriptParameter("enricher", .either([.string, .table]), "An id, or a table with `id` and options.")
+                ScriptParameter(
+                    "enricher", .either([.string, .table]),
+                    "An id, or a table with `id` and options.")
             ],
-            returns: [ScriptResult(.list(.string), "paths of parameters that were initialised anew")]
+            returns: [
+                ScriptResult(.list(.string), "paths of parameters that were initialised anew")
+            ]
         ) { arguments in
-            let choice = try PluginChoice(arguments.value("enricher").json("enricher"), for: .enricher)
+            let choice = try PluginChoice(
+                arguments.value("enricher").json("enricher"), for: .enricher)
             let object = arguments.receiver(PipelineObject.self)
             let mode = object.pipeline.scope.isTraining
             let initialised = try object.setEnricher(choice, catalog: arguments.host.catalog)
@@ -100,7 +109,8 @@ extension PipelineMethods {
             "unfreeze", "Trains parameters again that were frozen.",
             parameters: [ScriptParameter("pattern", .string, "A glob over paths.")]
         ) { arguments in
-            try arguments.receiver(PipelineObject.self).pipeline.unfreeze(arguments.string("pattern"))
+            try arguments.receiver(PipelineObject.self).pipeline.unfreeze(
+                arguments.string("pattern"))
             return []
         },
         ScriptFunction(
@@ -116,7 +126,8 @@ extension PipelineMethods {
             return []
         },
         ScriptFunction(
-            "load", "Reads weights from a safetensors file; names and shapes must agree completely.",
+            "load",
+            "Reads weights from a safetensors file; names and shapes must agree completely.",
             parameters: [ScriptParameter("path", .path, "The file.")],
             options: [
                 .optional("strict", .boolean, "Whether everything must agree.", default: "true")

@@ -20,7 +20,8 @@ enum PipelineMethods {
             ],
             options: [
                 .optional("capture", .list(.string), "Globs of features to return.", default: "{}"),
-                .optional("maximum_tokens", .integer, "Where the answer is cut off.", default: "64"),
+                .optional(
+                    "maximum_tokens", .integer, "Where the answer is cut off.", default: "64"),
             ],
             returns: [
                 ScriptResult(.table, "`text`, `seconds` and `macs` (multiply-adds that were made)"),
@@ -42,14 +43,17 @@ enum PipelineMethods {
             }
             return [
                 .fields([
-                    ("text", .string(answer.text)), ("seconds", .number(seconds(clock.now - began))),
+                    ("text", .string(answer.text)),
+                    ("seconds", .number(seconds(clock.now - began))),
                     ("macs", .integer(counter.total)),
                 ]), .fields(captured.map { ($0, .tensor($1)) }),
             ]
         },
         ScriptFunction(
             "capture", "Runs the vision part and returns features by name.",
-            parameters: [images, ScriptParameter("patterns", .list(.string), "Globs over `capture_points`.")],
+            parameters: [
+                images, ScriptParameter("patterns", .list(.string), "Globs over `capture_points`."),
+            ],
             returns: [ScriptResult(.table, "tensors by name, maps as [N, C, H, W]")]
         ) { arguments in
             let pipeline = arguments.receiver(PipelineObject.self).pipeline
@@ -61,7 +65,8 @@ enum PipelineMethods {
             return [.fields(captured.map { ($0, .tensor($1)) })]
         },
         ScriptFunction(
-            "high_resolution", "The enricher's map before pooling, where its upsampling is linear (jbu, hire, bicubic).",
+            "high_resolution",
+            "The enricher's map before pooling, where its upsampling is linear (jbu, hire, bicubic).",
             parameters: [images], returns: [ScriptResult(.tensor, "[N, C, H, W]")]
         ) { arguments in
             let pipeline = arguments.receiver(PipelineObject.self).pipeline
@@ -94,7 +99,9 @@ enum PipelineMethods {
     ]
 
     /// Runs `body` and returns what the patterns select, each point as it was reached first.
-    private static func capturing(_ pipeline: Pipeline, _ patterns: [String], _ body: () throws -> Void)
+    private static func capturing(
+        _ pipeline: Pipeline, _ patterns: [String], _ body: () throws -> Void
+    )
         throws -> [(String, Tensor)]
     {
         var found: [(String, Tensor)] = []

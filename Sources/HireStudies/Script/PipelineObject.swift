@@ -19,12 +19,15 @@ public final class PipelineObject: ScriptObject {
         self.corpus = corpus
     }
 
+    /// One line for `tostring`.
     public var scriptDescription: String {
         let recipe = pipeline.recipe
-        return "pipeline \(recipe.encoder.id) -> \(recipe.enricher.id) -> \(recipe.projector.id) -> "
+        return
+            "pipeline \(recipe.encoder.id) -> \(recipe.enricher.id) -> \(recipe.projector.id) -> "
             + "\(recipe.languageModel.id), \(grouped(pipeline.parameterCount)) parameters"
     }
 
+    /// Methods and properties.
     public static let scriptClass = ScriptClass(
         name: "hire.Pipeline",
         summary: "Picture -> encoder -> enricher -> projector -> language model -> answer.",

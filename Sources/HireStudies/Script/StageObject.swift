@@ -12,12 +12,15 @@ public final class StageObject: ScriptObject {
         self.stage = stage
     }
 
+    /// One line for `tostring`.
     public var scriptDescription: String { "\(stage) of a pipeline" }
 
+    /// Methods and properties.
     public static let scriptClass = ScriptClass(
         name: "hire.Stage", summary: "One stage of a pipeline.", methods: [],
         properties: [
-            ScriptProperty("name", .string, "The stage's name, with which its paths begin.") { object in
+            ScriptProperty("name", .string, "The stage's name, with which its paths begin.") {
+                object in
                 .string((object as? StageObject)?.stage ?? "")
             }
         ],
@@ -41,13 +44,15 @@ public final class StageObject: ScriptObject {
         case "encoder": return try pipeline.encoder(input).map()
         case "enricher":
             guard let high else {
-                throw ScriptError.message("enricher: the high view [N,3,R,R] is missing as second argument.")
+                throw ScriptError.message(
+                    "enricher: the high view [N,3,R,R] is missing as second argument.")
             }
             let views = ImageViews(
                 high: high, low: try pipeline.recipe.preprocessing.lowView(of: high))
             return try pipeline.enricher(
                 EnricherInput(
-                    base: FeatureMap(map: input), image: views, encode: { try self.pipeline.encoder($0) })
+                    base: FeatureMap(map: input), image: views,
+                    encode: { try self.pipeline.encoder($0) })
             ).map()
         case "projector": return try pipeline.projector(FeatureMap(map: input))
         default: return try pipeline.languageModel(LanguageModelInput(embeddings: input))

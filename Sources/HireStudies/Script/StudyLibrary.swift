@@ -22,8 +22,10 @@ public enum StudyLibrary {
             .optional("recipe", .table, "What all variants share.", default: "{}"),
             .optional("training", .table, "Options of `hire.train.run`.", default: "{}"),
             .optional("evaluation", .table, "Options of `hire.evaluate.run`.", default: "{}"),
-            .optional("record", .list(.string), "Globs of features written to HDF5.", default: "{}"),
-            .optional("record_images", .integer, "Pictures whose features are written.", default: "16"),
+            .optional(
+                "record", .list(.string), "Globs of features written to HDF5.", default: "{}"),
+            .optional(
+                "record_images", .integer, "Pictures whose features are written.", default: "16"),
             .optional("seed", .integer, "Keys initialisation.", default: "1"),
             .optional(
                 "fresh", .boolean, "Does finished variants again.",
@@ -66,7 +68,8 @@ public enum StudyLibrary {
             "fresh", default: host.arguments.contains("--fresh"))
         let folder = try arguments.string("folder", default: host.outputFolder)
         let study = try AblationStudy(
-            task: arguments.object("task", TaskObject.self).task, variants: variants, options: options,
+            task: arguments.object("task", TaskObject.self).task, variants: variants,
+            options: options,
             catalog: host.catalog, context: host.context, shapes: { host.shapesContext() },
             folder: RunFolder(folder))
         try study.run(RunMonitor(host))

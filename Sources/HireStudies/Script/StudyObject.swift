@@ -8,17 +8,20 @@ public final class StudyObject: ScriptObject {
     /// A handle on a study.
     public init(_ study: AblationStudy) { self.study = study }
 
+    /// One line for `tostring`.
     public var scriptDescription: String {
         "study of \(study.variants.count) variants in \(study.folder.path)"
     }
 
     private static let variant = ScriptParameter("variant", .string, "The variant's name.")
 
+    /// Methods and properties.
     public static let scriptClass = ScriptClass(
         name: "hire.Study", summary: "The results of an ablation.",
         methods: [
             ScriptFunction(
-                "table", "The table of results.", returns: [ScriptResult(.object("hire.Table"), "the table")]
+                "table", "The table of results.",
+                returns: [ScriptResult(.object("hire.Table"), "the table")]
             ) { arguments in
                 let study = arguments.receiver(StudyObject.self).study
                 return [.object(TableObject(ResultTable(study.results, task: study.task)))]
@@ -45,7 +48,9 @@ public final class StudyObject: ScriptObject {
             },
             ScriptFunction(
                 "history", "The training curve of a variant.", parameters: [variant],
-                returns: [ScriptResult(.table, "`loss`, `learning_rate`, `gradient_norm`, `seconds`")]
+                returns: [
+                    ScriptResult(.table, "`loss`, `learning_rate`, `gradient_norm`, `seconds`")
+                ]
             ) { arguments in
                 let study = arguments.receiver(StudyObject.self).study
                 return [TrainLibrary.history(try study.history(of: arguments.string("variant")))]

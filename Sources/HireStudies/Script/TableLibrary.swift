@@ -4,7 +4,8 @@ import HireVLM
 public enum TableLibrary {
     /// The library.
     public static let library = ScriptLibrary(
-        name: "table", summary: "Tables that print aligned and save as Markdown, LaTeX, CSV and JSON.",
+        name: "table",
+        summary: "Tables that print aligned and save as Markdown, LaTeX, CSV and JSON.",
         functions: [new], classes: [TableObject.scriptClass])
 
     private static let new = ScriptFunction(

@@ -9,12 +9,14 @@ public final class TableObject: ScriptObject {
     /// A handle on a table.
     public init(_ table: ResultTable) { self.table = table }
 
+    /// One line for `tostring`.
     public var scriptDescription: String { (try? table.written(as: .text)) ?? "table" }
 
     private static let format = ScriptParameter.optional(
         "format", .choice(ResultTable.Format.allCases.map(\.rawValue)), "How it is written.",
         default: "\"text\"")
 
+    /// Methods and properties.
     public static let scriptClass = ScriptClass(
         name: "hire.Table", summary: "A table of results.",
         methods: [

@@ -8,12 +8,14 @@ public final class TaskObject: ScriptObject {
     /// A handle on a task.
     public init(_ task: any Task) { self.task = task }
 
+    /// One line for `tostring`.
     public var scriptDescription: String { "task \(task.id) (\(task.origin))" }
 
     private static let split = ScriptParameter.optional(
         "split", .choice(DataSplit.allCases.map(\.rawValue)), "Which part of the data.",
         default: "\"test\"")
 
+    /// Methods and properties.
     public static let scriptClass = ScriptClass(
         name: "hire.Task", summary: "Pictures with questions and answers.",
         methods: [

@@ -15,12 +15,14 @@ public enum TrainLibrary {
         options: TrainingParameters.training + [
             .optional(
                 "checkpoint", .path,
-                "A file for the state: gone on from if it exists, written at the end and on Ctrl-C.")
+                "A file for the state: gone on from if it exists, written at the end and on Ctrl-C."
+            )
         ],
         returns: [
             ScriptResult(
                 .table,
-                "lists with one number per step: `loss`, `learning_rate`, `gradient_norm`, `seconds`")
+                "lists with one number per step: `loss`, `learning_rate`, `gradient_norm`, `seconds`"
+            )
         ],
         example: """
             local task = hire.task.load { id = "shapes", train_images = 20, test_images = 10 }

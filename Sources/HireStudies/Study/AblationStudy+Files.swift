@@ -8,7 +8,8 @@ import HireVLM
 extension AblationStudy {
     /// Writes weights, training curve and predictions of a finished variant; returns their names in the folder.
     func write(
-        _ pipeline: Pipeline, _ history: [TrainingStep], _ report: EvaluationReport, _ variant: Variant
+        _ pipeline: Pipeline, _ history: [TrainingStep], _ report: EvaluationReport,
+        _ variant: Variant
     ) throws -> [String] {
         let base = "variants/\(variant.fileName)/"
         let files = ["model.safetensors", "history.csv", "predictions.jsonl"].map { base + $0 }
@@ -58,7 +59,8 @@ extension AblationStudy {
                 throw FileError.badData(path, "line \(index + 2) does not hold five numbers")
             }
             return TrainingStep(
-                step: Int(fields[0]), loss: fields[1], learningRate: fields[2], gradientNorm: fields[3],
+                step: Int(fields[0]), loss: fields[1], learningRate: fields[2],
+                gradientNorm: fields[3],
                 seconds: fields[4])
         }
     }
@@ -91,11 +93,14 @@ extension AblationStudy {
             ).attributes.filter { $0.0 != "config_json" && $0.0 != "config_sha256" })
         try index.makeGroup("/variants")
         for variant in recorded {
-            guard let result = results.first(where: { $0.variant == variant.name }) else { continue }
+            guard let result = results.first(where: { $0.variant == variant.name }) else {
+                continue
+            }
             let place = "/variants/\(variant.fileName)"
             for (number, shard) in result.shards.enumerated() {
                 try index.link(
-                    result.shards.count == 1 ? place : "\(place)/\(number + 1)", toFile: shard, object: "/")
+                    result.shards.count == 1 ? place : "\(place)/\(number + 1)", toFile: shard,
+                    object: "/")
             }
         }
         try index.write(results.map(\.variant), to: "/metrics/variant")
@@ -103,7 +108,8 @@ extension AblationStudy {
             context.backend.array(results.map { Float($0.accuracy.value) }, [results.count]),
             to: "/metrics/accuracy", axes: ["variant"])
         try index.write(
-            context.backend.array(results.map { Float($0.accuracy.standardError) }, [results.count]),
+            context.backend.array(
+                results.map { Float($0.accuracy.standardError) }, [results.count]),
             to: "/metrics/standard_error", axes: ["variant"])
         try index.setAttribute("complete", 1)
         try index.write(

@@ -63,7 +63,8 @@ public final class AblationStudy {
                 options.fresh ? nil : try folder.finished(variant.fileName, configuration))
         }
         if folder.journal.wasTorn {
-            monitor.say("\(folder.path): the last line of the journal was half-written and is cut off.")
+            monitor.say(
+                "\(folder.path): the last line of the journal was half-written and is cut off.")
         }
         for variant in variants where variant.baseline == nil { _ = try cost(of: variant) }
         for (index, variant) in variants.enumerated() {
@@ -72,10 +73,12 @@ public final class AblationStudy {
                 if try folder.isIntact(entry) {
                     found[variant.name] = try VariantResult(
                         entry["result"]?.objectValue ?? JSONObject(), source: folder.journal.path)
-                    monitor.say("\(variant.name): finished before with this configuration, taken over.")
+                    monitor.say(
+                        "\(variant.name): finished before with this configuration, taken over.")
                     continue
                 }
-                monitor.say("\(variant.name): finished before, but its files have changed; done again.")
+                monitor.say(
+                    "\(variant.name): finished before, but its files have changed; done again.")
             }
             found[variant.name] = try run(variant, configurations[index], monitor)
         }
@@ -101,7 +104,8 @@ public final class AblationStudy {
         return Configuration(members)
     }
 
-    private func run(_ variant: Variant, _ configuration: Configuration, _ monitor: RunMonitor) throws
+    private func run(_ variant: Variant, _ configuration: Configuration, _ monitor: RunMonitor)
+        throws
         -> VariantResult
     {
         if variant.baseline != nil {
@@ -183,11 +187,14 @@ public final class AblationStudy {
             question: (sample.question, sample.answer))
     }
 
-    private func record(_ pipeline: Pipeline, _ variant: Variant, _ configuration: Configuration) throws
+    private func record(_ pipeline: Pipeline, _ variant: Variant, _ configuration: Configuration)
+        throws
         -> [String]
     {
         let patterns = try options.record.filter { try pipeline.hasCapturePoint($0) }
-        guard !patterns.isEmpty, options.recordImages > 0, !variant.training.blindfold else { return [] }
+        guard !patterns.isEmpty, options.recordImages > 0, !variant.training.blindfold else {
+            return []
+        }
         let recorder = Recorder(
             patterns, into: folder, name: variant.fileName,
             metadata: try RunMetadata(
@@ -211,7 +218,8 @@ extension Pipeline {
         let glob = try Glob(pattern)
         return capturePoints().contains { point in
             glob.matches(point)
-                || (point.hasSuffix(".output") && glob.matches(String(point.dropLast(".output".count))))
+                || (point.hasSuffix(".output")
+                    && glob.matches(String(point.dropLast(".output".count))))
         }
     }
 }

@@ -10,6 +10,7 @@ public final class CostCounter: OpObserver {
     /// A counter at zero.
     public init() {}
 
+    /// Counts a forward call.
     public func observe(_ call: OpCall) {
         guard !call.isBackward, call.multiplyAdds > 0 else { return }
         byPath[call.modulePath, default: 0] += call.multiplyAdds
@@ -22,7 +23,8 @@ public final class CostCounter: OpObserver {
     }
 
     /// Runs `body` with a fresh counter on a context.
-    public static func count(in context: Context, _ body: () throws -> Void) rethrows -> CostCounter {
+    public static func count(in context: Context, _ body: () throws -> Void) rethrows -> CostCounter
+    {
         let counter = CostCounter()
         let before = context.observer
         context.observer = counter

@@ -40,7 +40,8 @@ public struct PipelineCost: Sendable, Equatable, Codable {
             try shapes.withoutGradients {
                 let tokens = try pipeline.imageTokens(views)
                 _ = try pipeline.loss(
-                    imageTokens: tokens, [pipeline.prompted(question.text, answer: question.answer)])
+                    imageTokens: tokens, [pipeline.prompted(question.text, answer: question.answer)]
+                )
             }
         }
         let counts = pipeline.parameters()

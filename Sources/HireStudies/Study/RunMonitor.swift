@@ -22,7 +22,8 @@ public struct RunMonitor {
     /// Reporting to whoever hosts the script.
     public init(_ host: any ScriptHost) {
         self.init(
-            progress: { host.progress($0, total: $1) }, checkInterrupt: { try host.checkInterrupt() },
+            progress: { host.progress($0, total: $1) },
+            checkInterrupt: { try host.checkInterrupt() },
             say: { host.print($0) })
     }
 

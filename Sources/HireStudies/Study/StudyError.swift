@@ -9,6 +9,7 @@ public enum StudyError: Error, Equatable, CustomStringConvertible {
     /// A name that is not a variant of the study.
     case unknownVariant(suggestion: String)
 
+    /// The full sentence.
     public var description: String {
         switch self {
         case .otherConfiguration(let folder, let variant, let differences):

@@ -32,7 +32,8 @@ public struct Variant: Sendable {
     public var fileName: String {
         String(
             name.map { character in
-                character.isASCII && (character.isLetter || character.isNumber || "._-".contains(character))
+                character.isASCII
+                    && (character.isLetter || character.isNumber || "._-".contains(character))
                     ? character : "-"
             })
     }
@@ -49,16 +50,19 @@ public struct Variant: Sendable {
     public init(_ json: JSONValue, on base: JSONObject, training: JSONObject) throws {
         if case .string(let id) = json {
             try self.init(
-                .object(["name": .string(id), "enricher": .string(id)]), on: base, training: training)
+                .object(["name": .string(id), "enricher": .string(id)]), on: base,
+                training: training)
             return
         }
         guard case .object(let object) = json else {
             throw StudyError.variant(
                 name: "?", problem: "expected an enricher's name or a table, got \(json.kindName).")
         }
-        guard let name = object["name"]?.stringValue ?? object["enricher"]?.stringValue, !name.isEmpty
+        guard let name = object["name"]?.stringValue ?? object["enricher"]?.stringValue,
+            !name.isEmpty
         else {
-            throw StudyError.variant(name: "?", problem: "a variant that is a table needs a 'name'.")
+            throw StudyError.variant(
+                name: "?", problem: "a variant that is a table needs a 'name'.")
         }
         var recipe = base
         var options = training
@@ -77,7 +81,8 @@ public struct Variant: Sendable {
                 }
                 baseline = known
             case ("training", _), ("blindfold", _), ("baseline", _):
-                throw StudyError.variant(name: name, problem: "'\(key)' cannot be \(value.kindName).")
+                throw StudyError.variant(
+                    name: name, problem: "'\(key)' cannot be \(value.kindName).")
             default: recipe[key] = Variant.overlay(value, on: recipe[key])
             }
         }

@@ -43,7 +43,8 @@ func bytes(_ value: Int) -> String {
 /// A duration with three figures in s, ms or µs.
 func duration(_ seconds: Double) -> String {
     let (value, unit) =
-        seconds >= 1 || seconds == 0 ? (seconds, "s")
+        seconds >= 1 || seconds == 0
+        ? (seconds, "s")
         : seconds >= 1e-3 ? (seconds * 1e3, "ms") : (seconds * 1e6, "µs")
     return fixed(value, value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2) + " " + unit
 }

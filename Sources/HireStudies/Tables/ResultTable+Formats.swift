@@ -47,7 +47,8 @@ extension ResultTable {
                 padded(row[column], to: widths[column], left: columns[column].isText)
             }.joined(separator: "  ").trimmingTrailingSpaces()
         }
-        lines.insert(widths.map { String(repeating: "─", count: $0) }.joined(separator: "──"), at: 1)
+        lines.insert(
+            widths.map { String(repeating: "─", count: $0) }.joined(separator: "──"), at: 1)
         if !caption.isEmpty { lines.append(caption) }
         return lines.joined(separator: "\n") + "\n"
     }
@@ -120,11 +121,15 @@ extension ResultTable {
             guard let scalar = character.unicodeScalars.first else { return total }
             let isWide =
                 (0x1100...0x115F).contains(scalar.value) || (0x2E80...0xA4CF).contains(scalar.value)
-                || (0xAC00...0xD7A3).contains(scalar.value) || (0xF900...0xFAFF).contains(scalar.value)
-                || (0xFE30...0xFE6F).contains(scalar.value) || (0xFF00...0xFF60).contains(scalar.value)
-                || (0xFFE0...0xFFE6).contains(scalar.value) || (0x1F300...0x1FAFF).contains(scalar.value)
+                || (0xAC00...0xD7A3).contains(scalar.value)
+                || (0xF900...0xFAFF).contains(scalar.value)
+                || (0xFE30...0xFE6F).contains(scalar.value)
+                || (0xFF00...0xFF60).contains(scalar.value)
+                || (0xFFE0...0xFFE6).contains(scalar.value)
+                || (0x1F300...0x1FAFF).contains(scalar.value)
                 || (0x20000...0x3FFFD).contains(scalar.value)
-            return total + (isWide ? 2 : scalar.properties.generalCategory == .nonspacingMark ? 0 : 1)
+            return total
+                + (isWide ? 2 : scalar.properties.generalCategory == .nonspacingMark ? 0 : 1)
         }
     }
 

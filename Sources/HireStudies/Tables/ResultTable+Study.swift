@@ -5,7 +5,9 @@ extension ResultTable {
     ///
     /// - Parameter task: names the question types and where the questions come from.
     public init(_ results: [VariantResult], task: any Task) {
-        var columns = [Column("variant", "variant", isText: true), Column("accuracy", "accuracy %")]
+        var columns = [
+            Column("variant", "variant", isText: true), Column("accuracy", "accuracy %"),
+        ]
         for type in task.questionTypes {
             columns.append(Column(ResultTable.key(type), "\(type) %"))
         }
@@ -16,7 +18,8 @@ extension ResultTable {
         let questions = results.map(\.accuracy.count).max() ?? 0
         let images = results.map(\.images).max() ?? 0
         self.init(
-            caption: "\(task.origin): \(grouped(questions)) held-out questions about \(grouped(images)) pictures; "
+            caption:
+                "\(task.origin): \(grouped(questions)) held-out questions about \(grouped(images)) pictures; "
                 + "exact match by generation ± standard error; multiply-adds of one picture with one question; "
                 + "time for all questions about a picture; memory while training.",
             columns: columns)

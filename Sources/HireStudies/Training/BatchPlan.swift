@@ -24,10 +24,33 @@ public struct BatchPlan: Sendable {
         public var sample: Int
     }
 
+    /// How often each question type is drawn relative to the others.
+    public struct Weights: Sendable, Equatable {
+        private let first: [Double]
+        private let last: [Double]
+        private let batches: Int
+
+        /// Weights that change in a straight line over a number of batches, or stay.
+        public init(_ first: [Double], to last: [Double]? = nil, over batches: Int = 0) {
+            self.first = first
+            self.last = last ?? first
+            self.batches = batches
+        }
+
+        /// The number of question types.
+        public var count: Int { first.count }
+
+        /// The weights of a batch.
+        public func at(_ index: Int) -> [Double] {
+            let done = batches > 0 ? min(Double(index) / Double(batches), 1) : 1
+            return zip(first, last).map { $0 + ($1 - $0) * done }
+        }
+    }
+
     /// Pictures per batch.
     public let imagesPerBatch: Int
     private let questionsPerImage: Int
-    private let weights: [Double]
+    private let weights: Weights
     private let source: RandomSource
     /// Picture index and its sample indices by type, for pictures that have questions.
     private let table: [(image: Int, byType: [[Int]])]
@@ -35,9 +58,9 @@ public struct BatchPlan: Sendable {
     /// A plan over the questions of a split.
     ///
     /// - Parameters:
-    ///   - weights: one per question type.
+    ///   - weights: one per question type, as they change over the batches.
     ///   - images: pictures per batch; fewer are used if the split has fewer.
-    public init(_ samples: [Sample], weights: [Double], images: Int, questions: Int, seed: Int) {
+    public init(_ samples: [Sample], weights: Weights, images: Int, questions: Int, seed: Int) {
         var rows: [Int: [[Int]]] = [:]
         for (index, sample) in samples.enumerated() {
             rows[
@@ -62,12 +85,14 @@ public struct BatchPlan: Sendable {
         let rows = order[(place * imagesPerBatch)..<((place + 1) * imagesPerBatch)]
         let draws = source.named("draw").indexed(index).uniforms(2 * rows.count * questionsPerImage)
         var batch = Batch(images: [], questions: [])
+        let weights = self.weights.at(index)
         var next = 0
         for row in rows {
             let slot = batch.images.count
             batch.images.append(table[row].image)
             for _ in 0..<questionsPerImage {
-                let sample = draw(from: table[row].byType, Double(draws[next]), Double(draws[next + 1]))
+                let sample = draw(
+                    from: table[row].byType, weights, Double(draws[next]), Double(draws[next + 1]))
                 batch.questions.append(Draw(image: slot, sample: sample))
                 next += 2
             }
@@ -75,7 +100,9 @@ public struct BatchPlan: Sendable {
         return batch
     }
 
-    private func draw(from byType: [[Int]], _ first: Double, _ second: Double) -> Int {
+    private func draw(
+        from byType: [[Int]], _ weights: [Double], _ first: Double, _ second: Double
+    ) -> Int {
         let present = byType.indices.filter { !byType[$0].isEmpty }
         var shares = present.map { weights[$0] }
         // A picture whose types all have weight 0 still has its turn.

@@ -11,19 +11,24 @@ extension Trainer {
     ///
     /// - Parameter digest: identifies the run; `restore` refuses a file with another one.
     /// - Throws: `FileError`; the file is there whole or not at all.
-    public func save(to path: String, digest: String, fileSystem: any FileSystem = SystemFileSystem())
+    public func save(
+        to path: String, digest: String, fileSystem: any FileSystem = SystemFileSystem()
+    )
         throws
     {
         var state = StateDict()
         for (name, array) in try pipeline.stateDict() { state[Self.modelPrefix + name] = array }
-        for (name, array) in try optimizer.stateDict() { state[Self.optimizerPrefix + name] = array }
+        for (name, array) in try optimizer.stateDict() {
+            state[Self.optimizerPrefix + name] = array
+        }
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         let past = String(decoding: try encoder.encode(history), as: UTF8.self)
         try SafetensorsFile.write(
             state, to: path,
             metadata: [
-                "format": "hire-checkpoint", "step": String(step), "digest": digest, "history": past,
+                "format": "hire-checkpoint", "step": String(step), "digest": digest,
+                "history": past,
             ], fileSystem: fileSystem)
     }
 
@@ -39,7 +44,8 @@ extension Trainer {
         guard metadata["digest"] == digest else {
             throw TrainingError.otherRun(
                 path: path,
-                difference: "its digest is \(metadata["digest"] ?? "missing"), this run's is \(digest)")
+                difference:
+                    "its digest is \(metadata["digest"] ?? "missing"), this run's is \(digest)")
         }
         guard let step = metadata["step"].flatMap(Int.init), let past = metadata["history"],
             let history = try? JSONDecoder().decode([TrainingStep].self, from: Data(past.utf8)),

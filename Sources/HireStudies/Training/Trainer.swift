@@ -51,7 +51,8 @@ public final class Trainer {
         parameters = pipeline.parameters().filter { !$0.parameter.isFrozen }
         guard !parameters.isEmpty else { throw TrainingError.everythingFrozen }
         optimizer = try AdamW(
-            groups: Trainer.groups(of: pipeline, options), betas: (options.betas[0], options.betas[1]))
+            groups: Trainer.groups(of: pipeline, options),
+            betas: (options.betas[0], options.betas[1]))
         schedule = .cosine(
             steps: options.steps, warmup: options.warmup, finalFraction: options.finalFraction)
     }
@@ -101,7 +102,8 @@ public final class Trainer {
                     step: number, loss: value, origin: try origin(ofBatch: index))
             }
             loss += value / Double(options.accumulation)
-            try (options.accumulation == 1
+            try
+                (options.accumulation == 1
                 ? batch : batch.scaled(by: 1 / Double(options.accumulation))).backward()
         }
         let norm = try clipGradientNorm(
@@ -114,7 +116,8 @@ public final class Trainer {
         try optimizer.step(factor: factor)
         step = number
         let record = TrainingStep(
-            step: number, loss: loss, learningRate: options.learningRate * factor, gradientNorm: norm,
+            step: number, loss: loss, learningRate: options.learningRate * factor,
+            gradientNorm: norm,
             seconds: seconds(clock.now - began))
         history.append(record)
         return record
@@ -172,7 +175,8 @@ public final class Trainer {
             groups.append(
                 ParameterGroup(
                     name: name ?? "base", parameters: members,
-                    learningRate: name.flatMap { options.learningRates[$0] } ?? options.learningRate,
+                    learningRate: name.flatMap { options.learningRates[$0] }
+                        ?? options.learningRate,
                     weightDecay: options.weightDecay))
         }
         return groups

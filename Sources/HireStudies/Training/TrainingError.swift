@@ -11,6 +11,7 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     /// A checkpoint of another run.
     case otherRun(path: String, difference: String)
 
+    /// The full sentence.
     public var description: String {
         switch self {
         case .lossNotFinite(let step, let loss, let origin):

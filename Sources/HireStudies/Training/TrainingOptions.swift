@@ -23,13 +23,17 @@ public struct TrainingOptions: PluginConfiguration, Equatable {
     public var warmup = 50
     /// The learning rate at the end, as a fraction of the peak.
     public var finalFraction = 0.0
-    /// Largest norm of all gradients together; larger ones are scaled down. 0 switches it off.
+    /// Largest norm of all gradients together; larger ones are scaled down, 0 switches it off.
     public var clip = 1.0
     /// Globs of parameters that stay as they are.
     public var freeze: [String] = []
     /// How often a question type is drawn relative to others (1 where none is given), by its name.
     public var typeWeights: [String: Double] = [:]
-    /// Trains without seeing: image tokens are zeros. What is then learned is what questions alone give away.
+    /// What `typeWeights` become, in a straight line over the first `typeWeightSteps` steps; empty: they stay.
+    public var finalTypeWeights: [String: Double] = [:]
+    /// Steps after which `finalTypeWeights` hold.
+    public var typeWeightSteps = 0
+    /// Trains without seeing: image tokens are zeros, and what is learned is what questions give away.
     public var blindfold = false
     /// Keys data order, draws and dropout.
     public var seed = 1
@@ -43,6 +47,8 @@ public struct TrainingOptions: PluginConfiguration, Equatable {
         case finalFraction = "final_fraction"
         case clip, freeze
         case typeWeights = "type_weights"
+        case finalTypeWeights = "final_type_weights"
+        case typeWeightSteps = "type_weight_steps"
         case blindfold, seed
     }
 
@@ -64,9 +70,16 @@ public struct TrainingOptions: PluginConfiguration, Equatable {
         for (key, value) in rates where !(value >= 0 && value.isFinite) {
             throw problem(key, "must be a finite number from 0, got \(value)")
         }
-        for (key, value) in typeWeights.sorted(by: { $0.key < $1.key })
-        where !(value >= 0 && value.isFinite) {
-            throw problem("type_weights.\(key)", "must be a finite number from 0, got \(value)")
+        for (name, weights) in [
+            ("type_weights", typeWeights), ("final_type_weights", finalTypeWeights),
+        ] {
+            for (key, value) in weights.sorted(by: { $0.key < $1.key })
+            where !(value >= 0 && value.isFinite) {
+                throw problem("\(name).\(key)", "must be a finite number from 0, got \(value)")
+            }
+        }
+        guard typeWeightSteps >= 0 else {
+            throw problem("type_weight_steps", "must be at least 0, got \(typeWeightSteps)")
         }
         guard betas.count == 2, betas.allSatisfy({ (0..<1).contains($0) }) else {
             throw problem("betas", "must be two numbers in [0, 1)")
@@ -80,16 +93,21 @@ public struct TrainingOptions: PluginConfiguration, Equatable {
         }
     }
 
-    /// The weights of a task's question types, in its order.
+    /// The weights of a task's question types, in its order, and how they change; counted in batches.
     ///
     /// - Throws: `PluginError.unknownKey` for a type that the task does not have.
-    public func weights(for types: [String]) throws -> [Double] {
-        for name in typeWeights.keys.sorted() where !types.contains(name) {
+    public func weights(for types: [String]) throws -> BatchPlan.Weights {
+        for name in (Array(typeWeights.keys) + finalTypeWeights.keys).sorted()
+        where !types.contains(name) {
             throw PluginError.unknownKey(
                 plugin: "training",
                 suggestion: NearestNames.sentence(kind: "question type", name: name, among: types))
         }
-        return types.map { typeWeights[$0] ?? 1 }
+        let first = types.map { typeWeights[$0] ?? 1 }
+        if finalTypeWeights.isEmpty { return BatchPlan.Weights(first) }
+        return BatchPlan.Weights(
+            first, to: types.map { finalTypeWeights[$0] ?? 1 }, over: typeWeightSteps * accumulation
+        )
     }
 
     private func problem(_ key: String, _ problem: String) -> PluginError {

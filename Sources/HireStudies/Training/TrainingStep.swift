@@ -12,7 +12,9 @@ public struct TrainingStep: Sendable, Equatable, Codable {
     public var seconds: Double
 
     /// A step's numbers.
-    public init(step: Int, loss: Double, learningRate: Double, gradientNorm: Double, seconds: Double) {
+    public init(
+        step: Int, loss: Double, learningRate: Double, gradientNorm: Double, seconds: Double
+    ) {
         self.step = step
         self.loss = loss
         self.learningRate = learningRate
