@@ -1,3 +1,4 @@
+import HireStudies
 import HireVLM
 
 /// Everything that `require "hire"` gives: one line per library.
@@ -9,5 +10,5 @@ public enum LibraryList {
         NNLibrary.library,
         HDF5Library.library,
         JSONLibrary.library,
-    ]
+    ] + StudyLibraries.all
 }
