@@ -47,6 +47,7 @@ private struct AdaptiveShape {
 }
 
 extension CPUBackend {
+    /// out[b, c, y, x] = sum over p=(i, j) of kernel[b, p, y, x] * source[b, c, y + i, x + j].
     public func adaptiveConv(_ source: NDArray, _ kernel: NDArray, radius: Int, into out: NDArray) {
         if out.count == 0 { return }
         let shape = AdaptiveShape(source: source, kernel: kernel, radius: radius)
@@ -72,7 +73,8 @@ extension CPUBackend {
             while channel < shape.channels {
                 let range = channel..<min(channel + block, shape.channels)
                 shape.spread(
-                    from + sample * shape.channels * shape.paddedPlane, channels: range, first: first,
+                    from + sample * shape.channels * shape.paddedPlane, channels: range,
+                    first: first,
                     rows: rows, into: planes)
                 for y in 0..<rows {
                     let pixel = (first + y) * shape.width
@@ -94,6 +96,7 @@ extension CPUBackend {
         withExtendedLifetime((input, weights)) {}
     }
 
+    /// Gradients of `adaptiveConv`; every tap receives its gradient.
     public func adaptiveConvGradient(
         _ source: NDArray, _ kernel: NDArray, radius: Int, _ gradient: NDArray,
         sourceGradient: NDArray?, kernelGradient: NDArray?
@@ -106,7 +109,8 @@ extension CPUBackend {
         let slopes = dense(gradient)
         if let kernelGradient {
             let input = dense(source)
-            kernelSlopes(shape, input.floatPointer, slopes.floatPointer, kernelGradient.floatPointer)
+            kernelSlopes(
+                shape, input.floatPointer, slopes.floatPointer, kernelGradient.floatPointer)
             withExtendedLifetime(input) {}
         }
         if let sourceGradient {
@@ -143,7 +147,8 @@ extension CPUBackend {
             while channel < shape.channels {
                 let range = channel..<min(channel + block, shape.channels)
                 shape.spread(
-                    from + sample * shape.channels * shape.paddedPlane, channels: range, first: first,
+                    from + sample * shape.channels * shape.paddedPlane, channels: range,
+                    first: first,
                     rows: rows, into: planes)
                 for y in 0..<rows {
                     let pixel = (first + y) * shape.width
@@ -161,7 +166,8 @@ extension CPUBackend {
                         } else {
                             forEachVector(shape.width) { x, count in
                                 storePartial(
-                                    loadPartial(out + x, count) + loadPartial(row + x, count), out + x,
+                                    loadPartial(out + x, count) + loadPartial(row + x, count),
+                                    out + x,
                                     count)
                             }
                         }
@@ -198,7 +204,8 @@ extension CPUBackend {
                     ks + sample * shape.taps * shape.plane, count: shape.taps, pixel: pixel,
                     into: buffers)
                 shape.rows(
-                    gs + (sample * shape.channels + channel) * shape.plane, count: count, pixel: pixel,
+                    gs + (sample * shape.channels + channel) * shape.plane, count: count,
+                    pixel: pixel,
                     into: centers)
                 products.scatter(
                     weights: buffers + products.margin, center: centers + products.margin,

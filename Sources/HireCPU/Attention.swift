@@ -34,6 +34,7 @@ private struct HeadRows {
 }
 
 extension CPUBackend {
+    /// Attention of q [b, h, tq, d] over k, v [b, hk, tk, d]; head i reads key head i / (h/hk).
     public func attention(
         _ q: NDArray, _ k: NDArray, _ v: NDArray, mask: NDArray?, _ kernel: AttentionKernel,
         into out: NDArray, probabilities: NDArray?
@@ -48,7 +49,8 @@ extension CPUBackend {
         let block = min(plan.queries, max(16, 65_536 / max(plan.keys, 1)))
         let blocks = (plan.queries + block - 1) / block
         let tasks = plan.batch * plan.heads * blocks
-        let cost = plan.batch * plan.heads * plan.queries * plan.keys * (plan.width + plan.valueWidth + 16)
+        let cost =
+            plan.batch * plan.heads * plan.queries * plan.keys * (plan.width + plan.valueWidth + 16)
         parallelTasks(tasks, cost: cost, threshold: 50_000) { task in
             let head = task / blocks % plan.heads
             let sample = task / blocks / plan.heads
@@ -90,7 +92,7 @@ extension CPUBackend {
                 let visible =
                     kernel.isCausal
                     ? min(plan.keys, max(0, first + row + kernel.queryOffset + 1)) : plan.keys
-                if visible > 0 { softmaxRow(line, visible) }
+                if visible > 0 { softmaxRow(line, visible, maskedIsZero: true) }
                 let end = own ? seen : plan.keys
                 if visible < end { (line + visible).update(repeating: 0, count: end - visible) }
             }
@@ -103,6 +105,7 @@ extension CPUBackend {
         withExtendedLifetime((query, key, value)) {}
     }
 
+    /// Gradients of `attention` given its probabilities.
     public func attentionGradient(
         _ q: NDArray, _ k: NDArray, _ v: NDArray, probabilities: NDArray,
         _ kernel: AttentionKernel, _ gradient: NDArray, queries: NDArray, keys: NDArray,
@@ -113,7 +116,9 @@ extension CPUBackend {
             for output in [queries, keys, values] { fill(output, 0) }
             return
         }
-        let (query, key, value, slope) = (rowsReady(q), rowsReady(k), rowsReady(v), rowsReady(gradient))
+        let (query, key, value, slope) = (
+            rowsReady(q), rowsReady(k), rowsReady(v), rowsReady(gradient)
+        )
         let weights = dense(probabilities)
         let saved = weights.floatPointer
         let (queryOut, keyOut, valueOut) = (
@@ -146,8 +151,10 @@ extension CPUBackend {
                         slopeRows.matrix(from: first), rows: plan.keys, columns: plan.valueWidth,
                         inner: rows, beta: beta, into: valuePlace, leading: plan.valueWidth)
                     multiply(
-                        slopeRows.matrix(from: first), valueRows.matrix(transposed: true), rows: rows,
-                        columns: plan.keys, inner: plan.valueWidth, into: scores, leading: plan.keys)
+                        slopeRows.matrix(from: first), valueRows.matrix(transposed: true),
+                        rows: rows,
+                        columns: plan.keys, inner: plan.valueWidth, into: scores, leading: plan.keys
+                    )
                     for row in 0..<rows {
                         scoreGradient(
                             p + row * plan.keys, scores + row * plan.keys, plan.keys,

@@ -1,6 +1,7 @@
 import HireArray
 
 extension CPUBackend {
+    /// Mean and biased variance per channel of [N, C, ...].
     public func channelStatistics(_ x: NDArray, mean: NDArray, variance: NDArray) {
         if x.count == 0 { return }
         let input = dense(x)
@@ -38,6 +39,7 @@ extension CPUBackend {
         withExtendedLifetime(input) {}
     }
 
+    /// (x - mean) / sqrt(variance + epsilon) * weight + bias per channel of [N, C, ...].
     public func batchNorm(
         _ x: NDArray, mean: NDArray, variance: NDArray, weight: NDArray?, bias: NDArray?,
         epsilon: Double, into out: NDArray
@@ -68,7 +70,8 @@ extension CPUBackend {
                 forEachVector(plane) { position, count in
                     let place = index * plane + position
                     storePartial(
-                        shift.addingProduct(loadPartial(source + place, count), scale), target + place,
+                        shift.addingProduct(loadPartial(source + place, count), scale),
+                        target + place,
                         count)
                 }
             }
@@ -76,6 +79,7 @@ extension CPUBackend {
         withExtendedLifetime((input, held)) {}
     }
 
+    /// Gradients of `batchNorm`; with `training`, mean and variance were those of x itself.
     public func batchNormGradient(
         _ x: NDArray, mean: NDArray, variance: NDArray, weight: NDArray?, epsilon: Double,
         training: Bool, _ gradient: NDArray,

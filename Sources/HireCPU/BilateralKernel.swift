@@ -38,6 +38,7 @@ private struct BilateralShape {
 }
 
 extension CPUBackend {
+    /// The normalised joint bilateral kernel of each pixel.
     public func bilateralKernel(
         _ projected: NDArray, temperature: NDArray, spatial: NDArray, radius: Int,
         range: NDArray, into out: NDArray
@@ -122,6 +123,7 @@ extension CPUBackend {
         }
     }
 
+    /// Gradients of `bilateralKernel` given what it saved.
     public func bilateralKernelGradient(
         _ projected: NDArray, temperature: NDArray, spatial: NDArray, radius: Int, range: NDArray,
         _ gradient: NDArray, into out: NDArray, temperatureGradient: NDArray,
@@ -139,11 +141,17 @@ extension CPUBackend {
         let (taps, channels, width) = (shape.taps, shape.channels, shape.width)
         let band = shape.band(1)
         let bands = (shape.height + band - 1) / band
-        // Each band adds to its own padded planes; sums of spatial weights and heat follow the planes.
+        // Each band adds to its own padded planes and its own sums of spatial weights' and heat's gradients.
         let planeSize = shape.planeSize(rows: band)
-        let pieceSize = channels * planeSize + taps + 1
+        let pieceSize = channels * planeSize
         let pieces = zeroedScratch(shape.batch * bands * pieceSize)
-        defer { pieces.deallocate() }
+        let totals = UnsafeMutablePointer<Double>.allocate(
+            capacity: shape.batch * bands * (taps + 1))
+        totals.update(repeating: 0, count: shape.batch * bands * (taps + 1))
+        defer {
+            pieces.deallocate()
+            totals.deallocate()
+        }
         parallelTasks(shape.batch * bands, cost: shape.cost * 3) { task in
             let sample = task / bands
             let first = task % bands * band
@@ -160,8 +168,9 @@ extension CPUBackend {
             let piece = pieces + task * pieceSize
             let start = source + sample * channels * shape.plane
             shape.pad(start, first: first, rows: rows, columns: columns, into: planes)
-            var heatSum = Vector.zero
+            let sums = totals + task * (taps + 1)
             for y in 0..<rows {
+                var heatSum = Vector.zero
                 let pixel = (first + y) * width
                 for channel in 0..<channels {
                     products.fillRow(
@@ -171,7 +180,7 @@ extension CPUBackend {
                 let place = sample * taps * shape.plane + pixel
                 logitGradients(
                     ranges + place, gs + place, spatials, heat, products, plane: shape.plane,
-                    spatialSums: piece + channels * planeSize, into: weights + products.margin)
+                    spatialSums: sums, into: weights + products.margin)
                 products.gather(
                     weights: weights + products.margin, planes: planes + y * products.rowLength,
                     planeSize: size, channels: channels
@@ -185,28 +194,26 @@ extension CPUBackend {
                 }
                 products.scatter(
                     weights: weights + products.margin, center: centers + products.margin,
-                    planes: piece + y * products.rowLength, planeSize: planeSize, channels: channels)
+                    planes: piece + y * products.rowLength, planeSize: planeSize, channels: channels
+                )
+                sums[taps] += Double(laneSum(heatSum))
             }
-            piece[channels * planeSize + taps] = laneSum(heatSum)
         }
         foldPieces(shape, pieces, pieceSize, band: band, columns: columns, into: out.floatPointer)
-        let spatialOut = spatialGradient.floatPointer
-        spatialOut.update(repeating: 0, count: taps)
-        var heatTotal: Double = 0
-        for task in 0..<shape.batch * bands {
-            let sums = pieces + task * pieceSize + channels * planeSize
-            for tap in 0..<taps { spatialOut[tap] += sums[tap] }
-            heatTotal += Double(sums[taps])
+        for task in 1..<max(shape.batch * bands, 1) {
+            for tap in 0...taps { totals[tap] += totals[task * (taps + 1) + tap] }
         }
+        let spatialOut = spatialGradient.floatPointer
+        for tap in 0..<taps { spatialOut[tap] = Float(totals[tap]) }
         // Every weight carries the temperature once: sum of d logit * logit / temperature.
-        temperatureGradient.floatPointer[0] = heat == 0 ? 0 : Float(heatTotal / Double(heat))
+        temperatureGradient.floatPointer[0] = heat == 0 ? 0 : Float(totals[taps] / Double(heat))
         withExtendedLifetime((input, factors, saved, slopes)) {}
     }
 
     /// weights[tap][x] = temperature * d loss / d logit; adds to the sums of the spatial weights' gradients.
     private func logitGradients(
         _ range: FloatPointer, _ slopes: FloatPointer, _ spatials: FloatPointer, _ heat: Float,
-        _ products: WindowProducts, plane: Int, spatialSums: FloatPointer,
+        _ products: WindowProducts, plane: Int, spatialSums: UnsafeMutablePointer<Double>,
         into weights: FloatPointer
     ) {
         let taps = products.taps
@@ -225,7 +232,7 @@ extension CPUBackend {
             for tap in 0..<taps {
                 let r = loadPartial(range + tap &* plane &+ x, count)
                 let d = loadPartial(slopes + tap &* plane &+ x, count) * scale - shift
-                spatialSums[tap] += laneSum(d * r)
+                spatialSums[tap] += Double(laneSum(d * r))
                 let slope = d * spatials[tap]
                 store(slope, weights + tap &* step &+ x)
                 total = total.addingProduct(slope, r)

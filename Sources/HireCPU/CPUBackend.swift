@@ -14,8 +14,11 @@ import HireArray
 /// Results have the same bits each time for the same shapes and thread count: work is split by shape, partial
 /// sums are added in a fixed order, and no two threads add to one place.
 public final class CPUBackend: Backend {
+    /// What messages and run files call this back-end, such as "cpu".
     public let name = "cpu"
+    /// Counts the bytes that this back-end's arrays hold.
     public let ledger: MemoryLedger
+    /// Whether arrays hold values; false for the back-end that computes only shapes.
     public let computesValues = true
     /// The number of threads that compute.
     public let threads: Int
@@ -50,6 +53,7 @@ public final class CPUBackend: Backend {
 
     // MARK: Memory
 
+    /// An uninitialised contiguous array.
     public func allocate(_ shape: Shape, _ dtype: DType) throws -> NDArray {
         var bytes = dtype.byteSize
         for extent in shape {

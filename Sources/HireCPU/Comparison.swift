@@ -1,6 +1,7 @@
 import HireArray
 
 extension CPUBackend {
+    /// out (bool) = a ? b.
     public func compare(_ kernel: CompareKernel, _ a: NDArray, _ b: NDArray, into out: NDArray) {
         switch a.dtype {
         case .float32: compare(kernel, a, b, out, as: Float.self)
@@ -59,6 +60,7 @@ extension CPUBackend {
         }
     }
 
+    /// out = condition (bool) ? a : b; all of out's shape.
     public func select(_ condition: NDArray, _ a: NDArray, _ b: NDArray, into out: NDArray) {
         switch out.dtype.byteSize {
         case 1: choose(condition, a, b, out, as: UInt8.self)

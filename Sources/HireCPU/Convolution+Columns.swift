@@ -72,7 +72,8 @@ extension CPUBackend {
             let group = index % shape.groups
             let planes = target + index * shape.inputs * shape.inputPlane
             let weights = BLASMatrix(
-                ws + group * shape.outputs * shape.columns, leading: shape.columns, transposed: true)
+                ws + group * shape.outputs * shape.columns, leading: shape.columns, transposed: true
+            )
             let slopes = gs + index * shape.outputs * shape.outputPlane
             if shape.isPointwise {
                 multiply(
@@ -200,7 +201,8 @@ extension CPUBackend {
     @inline(__always)
     private func forEachPatchRow(
         _ shape: ConvolutionShape, first: Int, rows: Int,
-        _ body: (_ channel: Int, _ row: Int, _ place: Int, _ columns: Range<Int>, _ left: Int) -> Void
+        _ body: (_ channel: Int, _ row: Int, _ place: Int, _ columns: Range<Int>, _ left: Int) ->
+            Void
     ) {
         let window = shape.window
         var place = 0

@@ -37,6 +37,7 @@ struct ConvolutionShape {
 }
 
 extension CPUBackend {
+    /// `F.conv2d`: weight is [out, in/groups, kh, kw].
     public func conv2d(
         _ x: NDArray, _ weight: NDArray, bias: NDArray?, _ window: Window2D, into out: NDArray
     ) {
@@ -65,6 +66,7 @@ extension CPUBackend {
         withExtendedLifetime((input, filter, shift)) {}
     }
 
+    /// The adjoint with respect to the input; also `F.conv_transpose2d`'s forward.
     public func conv2dInputGradient(
         _ gradient: NDArray, _ weight: NDArray, _ window: Window2D, into out: NDArray
     ) {
@@ -92,6 +94,7 @@ extension CPUBackend {
         withExtendedLifetime((slopes, filter)) {}
     }
 
+    /// The gradient of the weight, summed over the batch.
     public func conv2dWeightGradient(
         _ x: NDArray, _ gradient: NDArray, _ window: Window2D, into out: NDArray
     ) {
@@ -255,7 +258,8 @@ extension CPUBackend {
                     while column < columns {
                         let place = { (offset: Int) in
                             let index = min(column + offset, columns - 1)
-                            return planes + index / taps * planeSize + direct.shifts[index % taps] + start
+                            return planes + index / taps * planeSize + direct.shifts[index % taps]
+                                + start
                         }
                         DirectConvolution.products(
                             slopes + block * slopeSize + start, slopeSize: slopeSize, place(0),

@@ -1,6 +1,7 @@
 import HireArray
 
 extension CPUBackend {
+    /// Sets every element.
     public func fill(_ out: NDArray, _ value: Double) {
         switch out.dtype {
         case .float32: setAll(out, Float(value))
@@ -31,6 +32,7 @@ extension CPUBackend {
         }
     }
 
+    /// Copies with conversion between any two dtypes; both sides may be strided, shapes are equal.
     public func copy(_ source: NDArray, into out: NDArray) {
         if out.count == 0 { return }
         if source.dtype == out.dtype {
@@ -73,7 +75,9 @@ extension CPUBackend {
                 if steps == (1, 1) {
                     for index in 0..<length { to[index] = function(from[index]) }
                 } else {
-                    for index in 0..<length { to[index &* steps.1] = function(from[index &* steps.0]) }
+                    for index in 0..<length {
+                        to[index &* steps.1] = function(from[index &* steps.0])
+                    }
                 }
             }
         }
@@ -133,7 +137,8 @@ extension CPUBackend {
         let side = 16
         let bands = (plan.across.extent + side - 1) / side
         let planes = plan.outer.count
-        parallelTasks(planes * bands, cost: planes * plan.across.extent * plan.along.extent) { task in
+        parallelTasks(planes * bands, cost: planes * plan.across.extent * plan.along.extent) {
+            task in
             let plane = task / bands
             let first = task % bands * side
             let last = min(first + side, plan.across.extent)

@@ -11,6 +11,7 @@ extension CPUBackend {
     /// The same for functions that cost tens of instructions.
     static let dearGrain = 8_192
 
+    /// out = f(x).
     public func unary(_ kernel: UnaryKernel, _ x: NDArray, into out: NDArray) {
         if x.dtype != .float32 { return unaryInteger(kernel, x, into: out) }
         switch kernel {
@@ -41,6 +42,7 @@ extension CPUBackend {
         }
     }
 
+    /// out = f'(x) * gradient, given x and y = f(x).
     public func unaryGradient(
         _ kernel: UnaryKernel, _ x: NDArray, _ y: NDArray, _ gradient: NDArray, into out: NDArray
     ) {
@@ -72,6 +74,7 @@ extension CPUBackend {
         }
     }
 
+    /// out = f(a, b); both operands already have out's shape (expanded by stride 0).
     public func binary(_ kernel: BinaryKernel, _ a: NDArray, _ b: NDArray, into out: NDArray) {
         if out.dtype != .float32 { return binaryInteger(kernel, a, b, into: out) }
         switch kernel {
@@ -85,9 +88,12 @@ extension CPUBackend {
         }
     }
 
+    /// out = min(max(x, lower), upper).
     public func clamp(_ x: NDArray, _ lower: Double, _ upper: Double, into out: NDArray) {
         if x.dtype != .float32 {
-            return mapInteger(x, into: out) { Swift.min(Swift.max($0, clampedInt(lower)), clampedInt(upper)) }
+            return mapInteger(x, into: out) {
+                Swift.min(Swift.max($0, clampedInt(lower)), clampedInt(upper))
+            }
         }
         let low = splat(Float(lower))
         let high = splat(Float(upper))
@@ -97,6 +103,7 @@ extension CPUBackend {
         }
     }
 
+    /// out = x * scale + shift with constants.
     public func affine(_ x: NDArray, scale: Double, shift: Double, into out: NDArray) {
         if x.dtype != .float32 {
             return mapInteger(x, into: out) { clampedInt(Double($0) * scale + shift) }
@@ -110,6 +117,7 @@ extension CPUBackend {
         }
     }
 
+    /// out += x * scale, in place; `out` is contiguous and owned by the caller.
     public func accumulate(_ x: NDArray, scale: Double, into out: NDArray) {
         precondition(out.isContiguous, "accumulate adds to a contiguous array.")
         let target = out.floatPointer

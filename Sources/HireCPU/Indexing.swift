@@ -1,6 +1,7 @@
 import HireArray
 
 extension CPUBackend {
+    /// out takes the given indices (rank 1) of one axis.
     public func indexSelect(_ x: NDArray, axis: Int, _ indices: NDArray, into out: NDArray) {
         if out.count == 0 { return }
         let source = dense(x)
@@ -22,6 +23,7 @@ extension CPUBackend {
         withExtendedLifetime(source) {}
     }
 
+    /// out[index] += x along an axis; `out` keeps what it holds elsewhere.
     public func indexAdd(_ x: NDArray, axis: Int, _ indices: NDArray, into out: NDArray) {
         if x.count == 0 { return }
         let source = dense(x)
@@ -53,12 +55,15 @@ extension CPUBackend {
             }
         } else {
             for block in 0..<outer {
-                parallel(inner, grain: max(16, Self.cheapGrain / max(count, 1))) { addRows(block, $0) }
+                parallel(inner, grain: max(16, Self.cheapGrain / max(count, 1))) {
+                    addRows(block, $0)
+                }
             }
         }
         withExtendedLifetime(source) {}
     }
 
+    /// `torch.gather`: out has the shape of indices.
     public func gather(_ x: NDArray, axis: Int, _ indices: NDArray, into out: NDArray) {
         switch x.dtype.byteSize {
         case 1: gather(x, axis, indices, out, as: UInt8.self)
@@ -96,6 +101,7 @@ extension CPUBackend {
         withExtendedLifetime(positions) {}
     }
 
+    /// `Tensor.scatter_add_`: out[indices] += x; `out` keeps what it holds elsewhere.
     public func scatterAdd(_ x: NDArray, axis: Int, _ indices: NDArray, into out: NDArray) {
         if indices.count == 0 { return }
         let positions = dense(indices)
@@ -108,7 +114,8 @@ extension CPUBackend {
             strides: [x.strides, strides, positions.shape.contiguousStrides])
         let steps = (layout.innerStride(0), layout.innerStride(1))
         let axisStride = out.strides[axis]
-        let integers = x.dtype == .float32 ? nil : (ElementReader(x), ElementReader(out), ElementWriter(out))
+        let integers =
+            x.dtype == .float32 ? nil : (ElementReader(x), ElementReader(out), ElementWriter(out))
         layout.forEachRun(in: 0..<layout.count) { offsets, position, length in
             for index in 0..<length {
                 let place =

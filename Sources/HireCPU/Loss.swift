@@ -5,6 +5,7 @@ import HireArray
 #endif
 
 extension CPUBackend {
+    /// Cross-entropy per row of logits [n, classes] with targets (int32, [n]), 0 for ignored rows; saves softmax.
     public func crossEntropy(
         _ logits: NDArray, _ targets: NDArray, ignoreIndex: Int, into losses: NDArray,
         probabilities: NDArray
@@ -24,7 +25,8 @@ extension CPUBackend {
                 var correct: Float = 0
                 if label != ignoreIndex {
                     if label < 0 || label >= classes {
-                        fatalError("crossEntropy was given target \(label), outside 0..<\(classes).")
+                        fatalError(
+                            "crossEntropy was given target \(label), outside 0..<\(classes).")
                     }
                     correct = row[label]
                 }
@@ -46,6 +48,7 @@ extension CPUBackend {
         withExtendedLifetime(labels) {}
     }
 
+    /// Gradient of `crossEntropy`, given d loss per row.
     public func crossEntropyGradient(
         _ probabilities: NDArray, _ targets: NDArray, ignoreIndex: Int, _ gradient: NDArray,
         into out: NDArray

@@ -39,7 +39,9 @@ func widenRow<T: NarrowFloat>(
         position &+= lanes
     }
     if position < count {
-        storePartial(T.widen(partial(source + position, count &- position)), target + position, count &- position)
+        storePartial(
+            T.widen(partial(source + position, count &- position)), target + position,
+            count &- position)
     }
 }
 
@@ -61,24 +63,24 @@ extension CPUBackend {
     }
 
     private func matmulWidening<T: NarrowFloat>(
-        _ type: T.Type, _ input: NDArray, _ b: NDArray, _ bias: NDArray?, _ out: NDArray
+        _ type: T.Type, _ input: NDArray, _ weight: NDArray, _ bias: NDArray?, _ out: NDArray
     ) {
         let rank = out.rank
         let a = input.dtype == .float32 ? blasReady(input) : widened(input)
+        let strides = (weight.strides[rank - 2], weight.strides[rank - 1])
+        let b = strides.0 == 1 || strides.1 == 1 ? weight : dense(weight)
         let (n, k) = (out.shape[rank - 1], a.shape[rank - 1])
         let lead = 0..<(rank - 2)
         let biasRow = bias.map(dense)
         let rowStride = b.strides[rank - 2]
         let columnStride = b.strides[rank - 1]
-        precondition(
-            rowStride == 1 || columnStride == 1 || k == 1 || n == 1,
-            "Weights of 16 bits must be dense along one of their two axes.")
         let shared = lead.allSatisfy { b.shape[$0] == 1 || b.strides[$0] == 0 }
         let whole = shared && a.isContiguous
         let m = whole ? out.count / n : out.shape[rank - 2]
         let batch = out.count / (m * n)
         let layout = Layout(
-            shape: Array(out.shape[lead]), strides: [Array(a.strides[lead]), Array(b.strides[lead])])
+            shape: Array(out.shape[lead]),
+            strides: [Array(a.strides[lead]), Array(b.strides[lead])])
         let weights = UnsafePointer(b.elementPointer(UInt16.self))
         for index in 0..<batch {
             var offsets = (0, 0)
@@ -99,7 +101,7 @@ extension CPUBackend {
                 type, left, narrow, m, n, k, bias: biasRow?.floatPointer,
                 into: out.floatPointer + index * m * n)
         }
-        withExtendedLifetime((a, biasRow)) {}
+        withExtendedLifetime((a, b, biasRow)) {}
     }
 
     private func product<T: NarrowFloat>(
@@ -119,7 +121,8 @@ extension CPUBackend {
             let right: BLASMatrix
             if b.rowStride == 1 {
                 for column in 0..<columns {
-                    widenRow(type, b.pointer + (first + column) * b.columnStride, k, wide + column * k)
+                    widenRow(
+                        type, b.pointer + (first + column) * b.columnStride, k, wide + column * k)
                 }
                 right = BLASMatrix(wide, leading: k, transposed: true)
             } else {
@@ -146,7 +149,8 @@ extension CPUBackend {
                 let weights = b.pointer + column * b.columnStride
                 let start = bias?[column] ?? 0
                 for row in 0..<m {
-                    c[row * n + column] = start + narrowDot(type, a.pointer + row * a.leading, weights, k)
+                    c[row * n + column] =
+                        start + narrowDot(type, a.pointer + row * a.leading, weights, k)
                 }
             }
         }

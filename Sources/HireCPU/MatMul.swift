@@ -58,6 +58,7 @@ func multiply(
 }
 
 extension CPUBackend {
+    /// out[..., m, n] = a[..., m, k] * b[..., k, n] (+ bias[n] on every row).
     public func matmul(_ a: NDArray, _ b: NDArray, bias: NDArray?, into out: NDArray) {
         if out.count == 0 { return }
         if b.dtype != .float32 { return matmulWidening(a, b, bias: bias, into: out) }

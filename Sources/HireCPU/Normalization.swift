@@ -1,6 +1,7 @@
 import HireArray
 
 extension CPUBackend {
+    /// `F.layer_norm` over the last axis; saves mean and 1/deviation per row (shape of x less the last axis).
     public func layerNorm(
         _ x: NDArray, weight: NDArray?, bias: NDArray?, epsilon: Double, into out: NDArray,
         mean: NDArray, inverseDeviation: NDArray
@@ -36,6 +37,7 @@ extension CPUBackend {
         withExtendedLifetime((input, scale, shift)) {}
     }
 
+    /// Gradients of `layerNorm`.
     public func layerNormGradient(
         _ x: NDArray, weight: NDArray?, mean: NDArray, inverseDeviation: NDArray,
         _ gradient: NDArray, into out: NDArray?, weightGradient: NDArray?, biasGradient: NDArray?
@@ -59,7 +61,8 @@ extension CPUBackend {
                     if let weightSum {
                         let normal = (loadPartial(row + column, count) - average) * inverse
                         let place = weightSum + column
-                        storePartial(loadPartial(place, count).addingProduct(g, normal), place, count)
+                        storePartial(
+                            loadPartial(place, count).addingProduct(g, normal), place, count)
                     }
                     if let biasSum {
                         let place = biasSum + column
@@ -90,6 +93,7 @@ extension CPUBackend {
         withExtendedLifetime((input, slopes, scale)) {}
     }
 
+    /// x / sqrt(mean(x^2) + epsilon) * weight over the last axis; saves 1/root per row.
     public func rmsNorm(
         _ x: NDArray, weight: NDArray, epsilon: Double, into out: NDArray, inverseRoot: NDArray
     ) {
@@ -107,13 +111,15 @@ extension CPUBackend {
                 forEachVector(width) { column, count in
                     let value = loadPartial(row + column, count) * inverse
                     storePartial(
-                        value * loadPartial(ws + column, count), target + index * width + column, count)
+                        value * loadPartial(ws + column, count), target + index * width + column,
+                        count)
                 }
             }
         }
         withExtendedLifetime((input, scale)) {}
     }
 
+    /// Gradients of `rmsNorm`.
     public func rmsNormGradient(
         _ x: NDArray, weight: NDArray, inverseRoot: NDArray, _ gradient: NDArray,
         into out: NDArray?, weightGradient: NDArray?

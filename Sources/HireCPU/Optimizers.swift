@@ -5,6 +5,7 @@ import HireArray
 #endif
 
 extension CPUBackend {
+    /// The sum of squares of all elements; 0 where there are no values.
     public func sumOfSquares(_ x: NDArray) -> Double {
         let source = dense(x)
         let values = source.floatPointer
@@ -34,6 +35,7 @@ extension CPUBackend {
         }
     }
 
+    /// One AdamW step on a parameter and its two moments.
     public func adamW(
         _ parameter: NDArray, gradient: NDArray, firstMoment: NDArray, secondMoment: NDArray,
         _ kernel: AdamWKernel
@@ -72,6 +74,7 @@ extension CPUBackend {
         withExtendedLifetime(source) {}
     }
 
+    /// One step of `torch.optim.SGD` (dampening 0); `momentumBuffer` is nil without momentum, zeros at first.
     public func sgd(
         _ parameter: NDArray, gradient: NDArray, momentumBuffer: NDArray?, learningRate: Double,
         momentum: Double, weightDecay: Double, nesterov: Bool, gradientScale: Double

@@ -21,6 +21,7 @@ func reflected(_ position: Int, _ length: Int) -> Int {
 }
 
 extension CPUBackend {
+    /// Pads the two last axes by (top, bottom, left, right).
     public func pad2d(_ x: NDArray, _ padding: SIMD4<Int>, _ mode: PadMode, into out: NDArray) {
         if out.count == 0 { return }
         let rank = x.rank
@@ -46,6 +47,7 @@ extension CPUBackend {
         withExtendedLifetime(input) {}
     }
 
+    /// The adjoint of `pad2d`.
     public func pad2dGradient(
         _ gradient: NDArray, _ padding: SIMD4<Int>, _ mode: PadMode, into out: NDArray
     ) {

@@ -199,6 +199,7 @@ func addScaled(_ source: FloatPointer, _ factor: Float, _ target: FloatPointer, 
 }
 
 extension CPUBackend {
+    /// W [b, pooled tokens, source tokens] of a stack of stages, pulled back from each pooled token.
     public func pooledOperator(
         _ kernels: [NDArray], _ geometry: PooledOperatorGeometry, into out: NDArray
     ) {

@@ -108,6 +108,7 @@ extension PooledPlan {
 }
 
 extension CPUBackend {
+    /// Gradients of `pooledOperator` with respect to every stage's kernel.
     public func pooledOperatorGradient(
         _ kernels: [NDArray], _ geometry: PooledOperatorGeometry, _ gradient: NDArray,
         into kernelGradients: [NDArray]
@@ -158,7 +159,8 @@ extension CPUBackend {
                 for stage in stride(from: plan.stages - 1, to: 0, by: -1) {
                     let next = plan.support(token, stage - 1).columns
                     plan.pull(
-                        token, stage, kernel: kernel(stage), base + maps.weights[token][stage], work,
+                        token, stage, kernel: kernel(stage), base + maps.weights[token][stage],
+                        work,
                         into: base + maps.weights[token][stage - 1], step: next.wideCount,
                         lead: next.start - next.wideStart)
                 }

@@ -13,6 +13,7 @@ private func taps(
 }
 
 extension CPUBackend {
+    /// `F.max_pool2d`; indices (int32, flat position inside the plane) have out's shape.
     public func maxPool2d(_ x: NDArray, _ window: Window2D, into out: NDArray, indices: NDArray) {
         if out.count == 0 { return }
         let input = dense(x)
@@ -54,6 +55,7 @@ extension CPUBackend {
         withExtendedLifetime(input) {}
     }
 
+    /// Scatters gradients to where the maxima were (adds where windows overlap).
     public func maxPool2dGradient(_ gradient: NDArray, indices: NDArray, into out: NDArray) {
         if out.count == 0 { return }
         let (slopes, positions) = (dense(gradient), dense(indices))
@@ -65,12 +67,15 @@ extension CPUBackend {
             for index in range {
                 let to = target + index * plane
                 to.update(repeating: 0, count: plane)
-                for place in index * pooled..<(index + 1) * pooled { to[Int(list[place])] += gs[place] }
+                for place in index * pooled..<(index + 1) * pooled {
+                    to[Int(list[place])] += gs[place]
+                }
             }
         }
         withExtendedLifetime((slopes, positions)) {}
     }
 
+    /// `F.avg_pool2d` with count_include_pad.
     public func avgPool2d(_ x: NDArray, _ window: Window2D, into out: NDArray) {
         if out.count == 0 { return }
         let input = dense(x)
@@ -103,6 +108,7 @@ extension CPUBackend {
         withExtendedLifetime(input) {}
     }
 
+    /// The adjoint of `avgPool2d`.
     public func avgPool2dGradient(_ gradient: NDArray, _ window: Window2D, into out: NDArray) {
         if out.count == 0 { return }
         let slopes = dense(gradient)

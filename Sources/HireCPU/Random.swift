@@ -5,6 +5,7 @@ import HireArray
 #endif
 
 extension CPUBackend {
+    /// Uniform in [low, high).
     public func uniform(_ source: RandomSource, low: Double, high: Double, into out: NDArray) {
         let target = out.floatPointer
         let count = out.count
@@ -21,6 +22,7 @@ extension CPUBackend {
         }
     }
 
+    /// Normal, by Box-Muller on two uniforms of the same counter.
     public func normal(_ source: RandomSource, mean: Double, deviation: Double, into out: NDArray) {
         let target = out.floatPointer
         parallel(out.count, grain: 1024) { range in

@@ -26,6 +26,7 @@ private enum Smallest: Reduction {
 }
 
 extension CPUBackend {
+    /// Reduces over `axes`; out has extent 1 there.
     public func reduce(_ kernel: ReduceKernel, _ x: NDArray, axes: [Int], into out: NDArray) {
         if x.dtype != .float32 { return reduceIntegers(kernel, x, axes: axes, into: out) }
         switch kernel {
@@ -53,7 +54,9 @@ extension CPUBackend {
                 reduced.append(flag)
             }
         }
-        guard !extents.isEmpty, reduced.contains(true) else { return copy(x.viewed(as: out.shape) ?? x, into: out) }
+        guard !extents.isEmpty, reduced.contains(true) else {
+            return copy(x.viewed(as: out.shape) ?? x, into: out)
+        }
         var source = x.floatPointer
         var temporaries: [NDArray] = []
         // Reduce from the innermost group outwards; each pass leaves a dense array.
@@ -84,7 +87,8 @@ extension CPUBackend {
     ) {
         let total = outer * middle * inner
         // Long reductions are cut into parts whose number depends on the shape only.
-        let parts = outer * inner >= 4096 ? 1 : max(1, min(16, total / 65_536 / max(outer, 1), middle / 16))
+        let parts =
+            outer * inner >= 4096 ? 1 : max(1, min(16, total / 65_536 / max(outer, 1), middle / 16))
         if parts > 1 {
             let size = (middle + parts - 1) / parts
             let used = (middle + size - 1) / size
@@ -207,6 +211,7 @@ extension CPUBackend {
         }
     }
 
+    /// out (int32, extent 1 at `axis`) = index of the first largest element.
     public func argmax(_ x: NDArray, axis: Int, into out: NDArray) {
         let source = dense(x)
         let length = x.shape[axis]
@@ -222,7 +227,9 @@ extension CPUBackend {
                     var top = floats[start]
                     for step in 1..<max(length, 1) {
                         let value = floats[start &+ step &* inner]
-                        if value > top || (value != value && top == top) { (top, best) = (value, step) }
+                        if value > top || (value != value && top == top) {
+                            (top, best) = (value, step)
+                        }
                     }
                 } else {
                     var top = reader.number(start)
@@ -237,6 +244,7 @@ extension CPUBackend {
         withExtendedLifetime(source) {}
     }
 
+    /// Inclusive running sum along an axis.
     public func cumulativeSum(_ x: NDArray, axis: Int, into out: NDArray) {
         let source = dense(x)
         let length = x.shape[axis]

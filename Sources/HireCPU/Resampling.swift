@@ -83,6 +83,7 @@ final class FlatResampling {
 }
 
 extension CPUBackend {
+    /// Applies one linear operator along rows (axis -2) and one along columns (axis -1) of [..., H, W].
     public func resample(
         _ x: NDArray, rows: AxisResampling, columns: AxisResampling, into out: NDArray
     ) {

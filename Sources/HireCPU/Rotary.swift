@@ -1,6 +1,8 @@
 import HireArray
 
 extension CPUBackend {
+    /// Rotates pairs (j, j + d/2) of x [..., T, d] by angles given as cosines and sines [T, d/2]; `inverse`
+    /// rotates back, which is the gradient.
     public func rope(
         _ x: NDArray, cosines: NDArray, sines: NDArray, inverse: Bool, into out: NDArray
     ) {
@@ -29,7 +31,8 @@ extension CPUBackend {
                         let cosine = loadPartial(cs + angle + column, count)
                         let sine = loadPartial(ss + angle + column, count) * sign
                         storePartial((a * cosine).addingProduct(-b, sine), place + column, count)
-                        storePartial((b * cosine).addingProduct(a, sine), place + half + column, count)
+                        storePartial(
+                            (b * cosine).addingProduct(a, sine), place + half + column, count)
                     }
                 }
             }

@@ -4,11 +4,17 @@ import HireArray
     import Glibc
 #endif
 
-/// Replaces a row by its softmax; returns log(sum(exp)). Entries of -infinity become 0; a row of nothing but
-/// -infinity becomes NaN, as in PyTorch.
-@inline(__always)
-func softmaxRow(_ row: FloatPointer, _ count: Int) {
-    let top = splat(rowMaximum(row, count))
+/// Replaces a row by its softmax.
+///
+/// Entries of -infinity become 0; a row of nothing but -infinity becomes NaN, as PyTorch's softmax, or zeros with
+/// `maskedIsZero`, as its attention.
+func softmaxRow(_ row: FloatPointer, _ count: Int, maskedIsZero: Bool = false) {
+    let highest = rowMaximum(row, count)
+    if maskedIsZero && highest == -.infinity {
+        row.update(repeating: 0, count: count)
+        return
+    }
+    let top = splat(highest)
     var total = Vector.zero
     forEachVector(count) { position, length in
         let value = VectorMath.exp(loadPartial(row + position, length, fill: -.infinity) - top)
@@ -22,7 +28,6 @@ func softmaxRow(_ row: FloatPointer, _ count: Int) {
 }
 
 /// Replaces a row by its log-softmax.
-@inline(__always)
 func logSoftmaxRow(_ row: FloatPointer, _ count: Int) {
     let top = rowMaximum(row, count)
     var total = Vector.zero
@@ -30,9 +35,10 @@ func logSoftmaxRow(_ row: FloatPointer, _ count: Int) {
         let value = VectorMath.exp(loadPartial(row + position, length) - top)
         total += length == lanes ? value : maskTail(value, length)
     }
-    let shift = splat(top + logf(laneSum(total)))
+    // Subtracted one after the other: their sum could lose the logarithm next to a huge maximum.
+    let shift = logf(laneSum(total))
     forEachVector(count) { position, length in
-        storePartial(loadPartial(row + position, length) - shift, row + position, length)
+        storePartial(loadPartial(row + position, length) - top - shift, row + position, length)
     }
 }
 
@@ -45,6 +51,7 @@ func maskTail(_ value: Vector, _ count: Int) -> Vector {
 }
 
 extension CPUBackend {
+    /// Softmax over the last axis, or its logarithm.
     public func softmax(_ x: NDArray, logarithmic: Bool, into out: NDArray) {
         if out.count == 0 { return }
         copy(x, into: out)
@@ -61,6 +68,7 @@ extension CPUBackend {
         }
     }
 
+    /// Gradient through softmax, given its output.
     public func softmaxGradient(
         _ y: NDArray, _ gradient: NDArray, logarithmic: Bool, into out: NDArray
     ) {
@@ -84,7 +92,8 @@ extension CPUBackend {
                     forEachVector(columns) { column, count in
                         let place = start + column
                         storePartial(
-                            loadPartial(ys + place, count) * (loadPartial(gs + place, count) - total),
+                            loadPartial(ys + place, count)
+                                * (loadPartial(gs + place, count) - total),
                             target + place, count)
                     }
                 }

@@ -50,13 +50,17 @@ enum Unary {
         @inline(__always) static func derivative(_ x: Vector, _ y: Vector) -> Vector { x + x }
     }
     enum Sin: UnaryOperation {
-        @inline(__always) static func value(_ x: Vector) -> Vector { VectorMath.each(x) { sinf($0) } }
+        @inline(__always) static func value(_ x: Vector) -> Vector {
+            VectorMath.each(x) { sinf($0) }
+        }
         @inline(__always) static func derivative(_ x: Vector, _ y: Vector) -> Vector {
             VectorMath.each(x) { cosf($0) }
         }
     }
     enum Cos: UnaryOperation {
-        @inline(__always) static func value(_ x: Vector) -> Vector { VectorMath.each(x) { cosf($0) } }
+        @inline(__always) static func value(_ x: Vector) -> Vector {
+            VectorMath.each(x) { cosf($0) }
+        }
         @inline(__always) static func derivative(_ x: Vector, _ y: Vector) -> Vector {
             -VectorMath.each(x) { sinf($0) }
         }
@@ -77,7 +81,7 @@ enum Unary {
     }
     enum Sign: UnaryOperation {
         @inline(__always) static func value(_ x: Vector) -> Vector {
-            let positive = x.replacing(with: 1, where: x .> 0)
+            let positive = Vector.zero.replacing(with: 1, where: x .> 0)
             return positive.replacing(with: -1, where: x .< 0)
         }
         @inline(__always) static func derivative(_ x: Vector, _ y: Vector) -> Vector { .zero }
