@@ -126,8 +126,8 @@ let program = Target.executableTarget(
 
 let tests: [Target] = [
     .target(
-        name: "HireTestSupport", dependencies: ["HireArray", "HireFiles"], path: "Tests/Support",
-        swiftSettings: strict),
+        name: "HireTestSupport", dependencies: ["HireNN", "HireTensor", "HireArray", "HireFiles"],
+        path: "Tests/Support", swiftSettings: strict),
     test("HireFilesTests", ["HireFiles", "HireTestSupport"]),
     test("HireImagingTests", ["HireImaging", "HireFiles", "HireArray", "HireReference", "HireTestSupport"]),
     test("HireHDF5Tests", ["HireHDF5", "HireFiles", "HireArray", "HireReference", "HireTestSupport"]),
@@ -155,6 +155,12 @@ let tests: [Target] = [
         dependencies: [
             "HireNN", "HireTensor", "HireArray", "HireFiles", "HireReference", "HireCPU", "HireTestSupport",
         ], path: "Tests/Parity", swiftSettings: strict),
+    test(
+        "HireNNTests",
+        [
+            "HireNN", "HireTensor", "HireArray", "HireFiles", "HireCPU", "HireReference", "HireShapes",
+            "HireTestSupport",
+        ]),
     test("HireReferenceTests", ["HireReference", "HireShapes", "HireArray", "HireTestSupport"]),
     test("BackendAgreementTests", ["HireCPU", "HireReference", "HireArray", "HireTestSupport"]),
 ]
