@@ -220,11 +220,7 @@ public struct JSONParser {
             throw error("the escape that begins here does not end")
         }
         let kind = bytes[position + 1]
-        let simple: [UInt8: Unicode.Scalar] = [
-            0x22: "\"", 0x5C: "\\", 0x2F: "/", 0x62: "\u{8}", 0x66: "\u{C}", 0x6E: "\n", 0x72: "\r",
-            0x74: "\t",
-        ]
-        if let scalar = simple[kind] {
+        if let scalar = JSONParser.simpleEscape(kind) {
             position += 2
             return scalar
         }
@@ -247,6 +243,18 @@ public struct JSONParser {
             }
         }
         throw error("half of a surrogate pair stands alone")
+    }
+
+    private static func simpleEscape(_ kind: UInt8) -> Unicode.Scalar? {
+        switch kind {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): Unicode.Scalar(kind)
+        case UInt8(ascii: "b"): "\u{8}"
+        case UInt8(ascii: "f"): "\u{C}"
+        case UInt8(ascii: "n"): "\n"
+        case UInt8(ascii: "r"): "\r"
+        case UInt8(ascii: "t"): "\t"
+        default: nil
+        }
     }
 
     private func parseHex(at start: Int) throws -> UInt32 {

@@ -1,6 +1,7 @@
 import Glibc
 import HireFiles
 import HireTestSupport
+import Synchronization
 import Testing
 
 @Suite("Atomic writes")
@@ -39,6 +40,27 @@ struct AtomicWriterTests {
                 if number == ENOSPC { #expect(error?.exitCode == 74) }
             }
         }
+    }
+
+    @Test(
+        "Whoever looks, or is left behind by a kill, between any two calls sees the old file or the new"
+    )
+    func everyMoment() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("a.bin")
+        try AtomicWriter().write(old, to: path)
+        let (old, new, disk) = (old, new, disk)
+        let seen = Mutex<[Bool]>([])
+        let watching = FaultyFileSystem { _, _ in
+            .hook {
+                let now = try? disk.readAll(path)
+                seen.withLock { $0.append(now == new) }
+                if now != new { #expect(now == old) }
+            }
+        }
+        try AtomicWriter(fileSystem: watching).write(new, to: path)
+        // Before open, write, synchronise, close and rename the old file stands; before the last call the new one.
+        #expect(seen.withLock { $0 } == [false, false, false, false, false, true])
     }
 
     @Test("Interrupted calls are repeated and short writes continued")

@@ -82,12 +82,15 @@ public struct Canvas: Sendable {
         opacity: Double = 1,
         dash: (stroke: Double, gap: Double)? = nil
     ) {
-        var coverage: [Int: Double] = [:]
-        for (a, b) in Canvas.segments(points, dash) {
-            cover(a, b, thickness / 2, &coverage)
+        let segments = Canvas.segments(points, dash)
+        guard var area = Coverage(around: segments, radius: thickness / 2, width, height) else {
+            return
         }
-        for (index, share) in coverage {
-            blend(index % width, index / width, color, share * opacity)
+        for (a, b) in segments { area.add(a, b, radius: thickness / 2) }
+        for row in area.top...area.bottom {
+            for column in area.left...area.right {
+                blend(column, row, color, Double(area[column, row]) * opacity)
+            }
         }
     }
 
@@ -111,42 +114,12 @@ public struct Canvas: Sendable {
 
     // MARK: Lines
 
-    /// Adds the share of each pixel that a thick segment covers; where segments meet, the larger share counts.
-    private func cover(
-        _ a: (x: Double, y: Double), _ b: (x: Double, y: Double), _ radius: Double,
-        _ coverage: inout [Int: Double]
-    ) {
-        guard a.x.isFinite, a.y.isFinite, b.x.isFinite, b.y.isFinite else { return }
-        let reach = radius + 1
-        let left = max(0, Int(max(min(a.x, b.x) - reach, -1)))
-        let right = min(width - 1, Int(min(max(a.x, b.x) + reach, Double(width))))
-        let top = max(0, Int(max(min(a.y, b.y) - reach, -1)))
-        let bottom = min(height - 1, Int(min(max(a.y, b.y) + reach, Double(height))))
-        if left > right || top > bottom { return }
-        let (dx, dy) = (b.x - a.x, b.y - a.y)
-        let length = dx * dx + dy * dy
-        for row in top...bottom {
-            for column in left...right {
-                let (px, py) = (Double(column) + 0.5 - a.x, Double(row) + 0.5 - a.y)
-                let along = length > 0 ? min(max((px * dx + py * dy) / length, 0), 1) : 0
-                let distance = hypot(px - along * dx, py - along * dy)
-                let share = min(max(radius + 0.5 - distance, 0), 1)
-                if share > 0 {
-                    coverage[row * width + column, default: 0] = max(
-                        coverage[row * width + column, default: 0], share)
-                }
-            }
-        }
-    }
-
-    private typealias Point = (x: Double, y: Double)
-
-    private static func segments(_ points: [Point], _ dash: (stroke: Double, gap: Double)?) -> [(
-        Point, Point
-    )] {
+    private static func segments(
+        _ points: [(x: Double, y: Double)], _ dash: (stroke: Double, gap: Double)?
+    ) -> [Coverage.Segment] {
         let plain = zip(points, points.dropFirst()).map { ($0, $1) }
         guard let dash, dash.stroke > 0, dash.gap > 0 else { return plain }
-        var result: [(Point, Point)] = []
+        var result: [Coverage.Segment] = []
         var travelled = 0.0
         for (a, b) in plain {
             let length = hypot(b.x - a.x, b.y - a.y)
@@ -159,7 +132,7 @@ public struct Canvas: Sendable {
                 let rest = isStroke ? dash.stroke - phase : dash.stroke + dash.gap - phase
                 let end = min(length, place + max(rest, 1e-6))
                 if isStroke {
-                    func at(_ distance: Double) -> Point {
+                    func at(_ distance: Double) -> Coverage.Point {
                         let share = distance / length
                         return (a.x + (b.x - a.x) * share, a.y + (b.y - a.y) * share)
                     }

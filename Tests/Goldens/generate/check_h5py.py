@@ -1,10 +1,11 @@
 """Reads a file written by the toolkit with h5py and compares everything in it with what was meant.
 
-Usage: check_h5py.py Tests/Goldens/hdf5/sample.h5
+Usage: check_h5py.py [Tests/Goldens/hdf5/sample.h5]
 
 The file is made by the storage tests: HIRE_WRITE_HDF5_SAMPLE=sample.h5 swift test --filter ShardTests
 """
 
+import os
 import sys
 
 import h5py
@@ -63,4 +64,5 @@ def main(path):
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    default = os.path.join(os.path.dirname(__file__), "..", "hdf5", "sample.h5")
+    main(sys.argv[1] if len(sys.argv) > 1 else default)
