@@ -142,6 +142,11 @@ let tests: [Target] = [
             "Builtin", "HireStudies", "HireVLM", "HireNN", "HireTensor", "HireArray", "HireReference", "HireShapes",
             "HireHDF5", "HireImaging", "HireFiles", "HireTestSupport",
         ]),
+    test(
+        "ConformanceTests",
+        [
+            "Builtin", "HireVLM", "HireNN", "HireTensor", "HireReference", "HireShapes", "HireCPU", "HireTestSupport",
+        ]),
     test("HireArrayTests", ["HireArray", "HireTestSupport"]),
     test(
         "HireLuaTests",

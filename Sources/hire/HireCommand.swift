@@ -41,6 +41,7 @@ enum Verbs {
         NotebookCommand.self,
         PluginsCommand.self,
         HelpCommand.self,
+        BenchCommand.self,
         DoctorCommand.self,
         AnnotationsCommand.self,
     ]

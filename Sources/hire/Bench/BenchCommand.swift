@@ -1,0 +1,75 @@
+import ArgumentParser
+import Foundation
+import HireFiles
+import HireTensor
+
+/// `hire bench`: measures speed; Tests/Peers measures the same work in PyTorch.
+struct BenchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench", abstract: "Measure the speed of kernels, enrichers and training steps.",
+        discussion: """
+            EXAMPLES
+              hire bench
+              hire bench gemm conv2d --threads 1
+              hire bench --json > bench.json
+            """)
+
+    @Argument(help: "Benchmarks to run; all of them if none is named.")
+    var names: [String] = []
+
+    @Option(help: "Threads for kernels (default: all cores).")
+    var threads: Int?
+
+    @Option(help: "Seconds of measuring per benchmark.")
+    var seconds = 1.5
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    static var all: [Benchmark] {
+        Benchmark.kernels + Benchmark.enrichment + Benchmark.training + Benchmark.scripting
+    }
+
+    func run() throws {
+        let known = Self.all.map(\.name)
+        for name in names where !known.contains(name) {
+            throw ValidationError(
+                NearestNames.sentence(kind: "benchmark", name: name, among: known))
+        }
+        guard seconds > 0, threads.map({ $0 > 0 }) ?? true else {
+            throw ValidationError("--seconds and --threads must be positive.")
+        }
+        let count = threads ?? ProcessInfo.processInfo.activeProcessorCount
+        let chosen = Self.all.filter { names.isEmpty || names.contains($0.name) }
+        let runner = BenchmarkRunner(seconds: seconds)
+        var results: [BenchmarkResult] = []
+        for benchmark in chosen {
+            // A fresh back-end each, so that one benchmark's memory does not weigh on the next.
+            let context = Machine.context(seed: 1, threads: count)
+            let result = try runner.run(benchmark, BenchmarkHost(context: context, threads: count))
+            if !json { Swift.print(Self.line(result)) }
+            results.append(result)
+        }
+        if json { Swift.print(try Self.json(results, threads: count)) }
+    }
+
+    private static func line(_ result: BenchmarkResult) -> String {
+        let rate = result.gigaRate.map { String(format: "%7.1f GMAC/s", $0) } ?? "              "
+        let name = result.name.padding(toLength: 24, withPad: " ", startingAt: 0)
+        return name + String(format: "%11.3f ms ", result.median * 1e3) + rate + "  "
+            + result.summary
+    }
+
+    private static func json(_ results: [BenchmarkResult], threads: Int) throws -> String {
+        let rows: [JSONValue] = results.map { result in
+            [
+                "name": .string(result.name), "summary": .string(result.summary),
+                "median_seconds": .number(result.median), "fastest_seconds": .number(result.fastest),
+                "runs": .integer(Int64(result.seconds.count)),
+                "gmacs_per_second": result.gigaRate.map { .number($0) } ?? .null,
+                "threads": .integer(Int64(threads)),
+            ]
+        }
+        return try JSONWriter().string(.array(rows))
+    }
+}
