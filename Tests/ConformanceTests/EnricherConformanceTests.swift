@@ -83,7 +83,7 @@ import Testing
 
     @Test(arguments: ids) func everyPropertyIsInTheScope(_ id: String) throws {
         let context = Context(backend: CPUBackend(threads: 1))
-        let missing = ModuleConformance.undeclared(in: try made(id, in: context))
+        let missing = try ModuleConformance.undeclaredProperties(of: made(id, in: context))
         #expect(missing.isEmpty, "\(missing)")
     }
 
