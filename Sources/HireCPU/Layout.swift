@@ -18,7 +18,18 @@ struct Layout {
 
     /// The merged layout of operands of one shape.
     init(_ operands: [NDArray]) {
+        // Most operands are contiguous, and for small ones merging axes would cost more than the kernel.
+        let count = operands[0].count
+        if count > 0, operands.allSatisfy(\.isContiguous) {
+            self.init(merged: [count], strides: Array(repeating: [1], count: operands.count))
+            return
+        }
         self.init(shape: operands[0].shape, strides: operands.map(\.strides))
+    }
+
+    private init(merged: [Int], strides: [[Int]]) {
+        shape = merged
+        self.strides = strides
     }
 
     /// The merged layout of a shape under several sets of strides.

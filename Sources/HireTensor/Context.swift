@@ -21,6 +21,8 @@ public final class Context {
     public private(set) var modulePath: [String] = []
 
     var isBackward = false
+    /// Numbers backward passes, so that each can tell the nodes it has reached.
+    var visitCounter = 0
     private var nodeCounter = 0
     private var drawCounters: [String: Int] = [:]
 

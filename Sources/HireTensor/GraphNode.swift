@@ -11,6 +11,10 @@ public final class GraphNode {
     private(set) var vjp: VectorJacobianProduct?
     /// The accumulated gradient of a leaf.
     var gradient: Tensor?
+    /// The sum of the gradients that have arrived during a backward pass.
+    var arriving: GradientSum?
+    /// The backward pass that last reached this node.
+    var visit = 0
     /// The module that recorded the operation; the backward pass attributes its cost to it.
     let modulePath: String
 

@@ -32,9 +32,11 @@ extension Tensor {
 
     /// Visits nodes from the newest to the oldest: every use of a value comes before its making.
     private static func sweep(from root: GraphNode, seed: Tensor, retainGraph: Bool) throws {
-        var sums: [ObjectIdentifier: GradientSum] = [ObjectIdentifier(root): GradientSum(seed)]
-        for node in reachable(from: root) {
-            guard let sum = sums.removeValue(forKey: ObjectIdentifier(node)) else { continue }
+        let nodes = reachable(from: root, in: seed.context)
+        root.arriving = GradientSum(seed)
+        for node in nodes {
+            guard let sum = node.arriving else { continue }
+            node.arriving = nil
             if node.isLeaf, node.vjp == nil {
                 if let before = node.gradient {
                     var total = GradientSum(before)
@@ -53,35 +55,42 @@ extension Tensor {
                 try vjp(sum.value)
             }
             if !retainGraph { node.release() }
-            for (parent, gradient) in zip(parents, gradients) {
-                guard let parent, let gradient else { continue }
-                let key = ObjectIdentifier(parent)
-                if sums[key] == nil {
-                    sums[key] = GradientSum(gradient)
+            for position in parents.indices {
+                guard let parent = parents[position], let gradient = gradients[position] else {
+                    continue
+                }
+                if parent.arriving == nil {
+                    parent.arriving = GradientSum(gradient)
                 } else {
-                    try sums[key]?.add(gradient)
+                    try parent.arriving?.add(gradient)
                 }
             }
         }
     }
 
-    private static func reachable(from root: GraphNode) -> [GraphNode] {
-        var seen: Set<ObjectIdentifier> = [ObjectIdentifier(root)]
+    /// All nodes behind `root`, newest first, without sums that an earlier pass may have left when it failed.
+    private static func reachable(from root: GraphNode, in context: Context) -> [GraphNode] {
+        context.visitCounter += 1
+        let visit = context.visitCounter
+        root.visit = visit
+        root.arriving = nil
         var found = [root]
         var next = 0
         while next < found.count {
-            for case let parent? in found[next].parents
-            where seen.insert(ObjectIdentifier(parent)).inserted {
+            for case let parent? in found[next].parents where parent.visit != visit {
+                parent.visit = visit
+                parent.arriving = nil
                 found.append(parent)
             }
             next += 1
         }
-        return found.sorted { $0.number > $1.number }
+        found.sort { $0.number > $1.number }
+        return found
     }
 }
 
 /// A sum of gradients that copies only when a second term arrives.
-private struct GradientSum {
+struct GradientSum {
     private(set) var value: Tensor
     private var owned = false
 

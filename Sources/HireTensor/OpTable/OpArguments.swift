@@ -24,10 +24,12 @@ public struct OpArguments {
                 expected: "at most \(op.parameters.count)", got: "\(given.count)")
         }
         values.reserveCapacity(parameters.count)
-        for (position, parameter) in parameters.enumerated() {
+        for position in parameters.indices {
             if position == values.count { values.append(.absent) }
             if case .absent = values[position] {
-                guard let value = parameter.defaultValue else { throw wrong(parameter, .absent) }
+                guard let value = parameters[position].defaultValue else {
+                    throw wrong(position, .absent)
+                }
                 values[position] = value.value
             }
         }
@@ -53,43 +55,43 @@ public struct OpArguments {
 
     /// A tensor.
     public func tensor(_ name: String) throws -> Tensor {
-        let (parameter, value) = argument(name)
-        guard case .tensor(let tensor) = value else { throw wrong(parameter, value) }
+        let (position, value) = argument(name)
+        guard case .tensor(let tensor) = value else { throw wrong(position, value) }
         return tensor
     }
 
     /// A tensor or nil.
     public func optionalTensor(_ name: String) throws -> Tensor? {
-        let (parameter, value) = argument(name)
+        let (position, value) = argument(name)
         switch value {
         case .absent: return nil
         case .tensor(let tensor): return tensor
-        default: throw wrong(parameter, value)
+        default: throw wrong(position, value)
         }
     }
 
     /// Several tensors.
     public func tensors(_ name: String) throws -> [Tensor] {
-        let (parameter, value) = argument(name)
-        guard case .tensors(let tensors) = value else { throw wrong(parameter, value) }
+        let (position, value) = argument(name)
+        guard case .tensors(let tensors) = value else { throw wrong(position, value) }
         return tensors
     }
 
     /// A tensor or a number.
     public func operand(_ name: String) throws -> OpOperand {
-        let (parameter, value) = argument(name)
+        let (position, value) = argument(name)
         switch value {
         case .tensor(let tensor): return .tensor(tensor)
         case .number(let number): return .number(number)
         case .integer(let number): return .number(Double(number))
-        default: throw wrong(parameter, value)
+        default: throw wrong(position, value)
         }
     }
 
     /// A whole number.
     public func integer(_ name: String) throws -> Int {
-        let (parameter, value) = argument(name)
-        guard let result = whole(value) else { throw wrong(parameter, value) }
+        let (position, value) = argument(name)
+        guard let result = whole(value) else { throw wrong(position, value) }
         return result
     }
 
@@ -102,9 +104,9 @@ public struct OpArguments {
 
     /// Several whole numbers; one stands for a list of one.
     public func integers(_ name: String) throws -> [Int] {
-        let (parameter, value) = argument(name)
+        let (position, value) = argument(name)
         if case .integers(let values) = value { return values }
-        guard let single = whole(value) else { throw wrong(parameter, value) }
+        guard let single = whole(value) else { throw wrong(position, value) }
         return [single]
     }
 
@@ -117,12 +119,12 @@ public struct OpArguments {
 
     /// Two whole numbers; one stands for both.
     public func pair(_ name: String) throws -> SIMD2<Int> {
-        let (parameter, value) = argument(name)
+        let (position, value) = argument(name)
         if case .integers(let values) = value {
-            guard values.count == 2 else { throw wrong(parameter, value) }
+            guard values.count == 2 else { throw wrong(position, value) }
             return SIMD2(values[0], values[1])
         }
-        guard let single = whole(value) else { throw wrong(parameter, value) }
+        guard let single = whole(value) else { throw wrong(position, value) }
         return SIMD2(repeating: single)
     }
 
@@ -135,11 +137,11 @@ public struct OpArguments {
 
     /// A number.
     public func number(_ name: String) throws -> Double {
-        let (parameter, value) = argument(name)
+        let (position, value) = argument(name)
         switch value {
         case .number(let number): return number
         case .integer(let number): return Double(number)
-        default: throw wrong(parameter, value)
+        default: throw wrong(position, value)
         }
     }
 
@@ -152,16 +154,16 @@ public struct OpArguments {
 
     /// True or false.
     public func flag(_ name: String) throws -> Bool {
-        let (parameter, value) = argument(name)
-        guard case .flag(let flag) = value else { throw wrong(parameter, value) }
+        let (position, value) = argument(name)
+        guard case .flag(let flag) = value else { throw wrong(position, value) }
         return flag
     }
 
     /// One of a type's named cases.
     public func choice<T: RawRepresentable<String>>(_ name: String, as type: T.Type) throws -> T {
-        let (parameter, value) = argument(name)
+        let (position, value) = argument(name)
         guard case .choice(let text) = value, let result = T(rawValue: text) else {
-            throw wrong(parameter, value)
+            throw wrong(position, value)
         }
         return result
     }
@@ -172,9 +174,9 @@ public struct OpArguments {
         return RandomSource(seed: UInt64(bitPattern: Int64(seed)))
     }
 
-    private func argument(_ name: String) -> (OpParameter, OpValue) {
+    private func argument(_ name: String) -> (position: Int, value: OpValue) {
         for position in parameters.indices where parameters[position].name == name {
-            return (parameters[position], values[position])
+            return (position, values[position])
         }
         preconditionFailure("The operation \(operation) has no parameter \(name).")
     }
@@ -187,9 +189,10 @@ public struct OpArguments {
         }
     }
 
-    private func wrong(_ parameter: OpParameter, _ value: OpValue) -> ArrayError {
+    private func wrong(_ position: Int, _ value: OpValue) -> ArrayError {
         .argument(
-            operation: operation, name: parameter.name, expected: parameter.kind.phrase,
+            operation: operation, name: parameters[position].name,
+            expected: parameters[position].kind.phrase,
             got: value.typeName)
     }
 }
