@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Makes every golden file anew and reads our HDF5 sample with h5py. Usage: all.sh [PYTHON]
+# The Python needs the packages of requirements.txt beside this file. `git diff` then shows what changed.
+set -euo pipefail
+python=${1:-python3}
+here=$(dirname "$0")
+if ! "$python" -c "import torch, numpy, PIL, h5py, safetensors" 2>/dev/null; then
+    echo "Missing Python packages: $python -m pip install -r $here/requirements.txt" >&2
+    exit 69
+fi
+for script in images layers ops; do
+    echo "-- $script"
+    "$python" "$here/$script.py"
+done
+echo "-- numbers for Tests/HireReferenceTests/PyTorchGoldenTests.swift"
+"$python" "$here/reference_kernels.py"
+echo "-- our HDF5 sample, read by h5py"
+"$python" "$here/check_h5py.py"
