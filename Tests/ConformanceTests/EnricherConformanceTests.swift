@@ -48,7 +48,7 @@ import Testing
         let output = try enricher(input(in: context))
         #expect(output.channels == enricher.outputChannels)
         #expect(output.grid == enricher.outputGrid)
-        #expect(try output.map().floats().allSatisfy(\.isFinite))
+        #expect(try output.map().floats().allSatisfy { $0.isFinite })
         let again = try made(id, in: context)
         again.train(false)
         #expect(try again(input(in: context)).map().floats() == output.map().floats())
@@ -66,7 +66,7 @@ import Testing
         for (path, parameter) in enricher.parameters() {
             let gradient = try #require(parameter.gradient, "\(path) received no gradient")
             let values = try gradient.floats()
-            #expect(values.allSatisfy(\.isFinite), "\(path) received a gradient that is not finite")
+            #expect(values.allSatisfy { $0.isFinite }, "\(path) received a gradient that is not finite")
             #expect(values.contains { $0 != 0 }, "\(path) received zeros only")
         }
     }
