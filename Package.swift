@@ -125,6 +125,7 @@ let program = Target.executableTarget(
 // MARK: - Tests
 
 let tests: [Target] = [
+    test("RepositoryTests", []),
     .target(
         name: "HireTestSupport", dependencies: ["HireNN", "HireTensor", "HireArray", "HireFiles"],
         path: "Tests/Support", swiftSettings: strict),
