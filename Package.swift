@@ -15,13 +15,15 @@ let strict: [SwiftSetting] = [
 /// AVX2 and FMA; the program checks for both at start-up.
 #if arch(x86_64)
     let kernelFlags: [SwiftSetting] = [
-        .unsafeFlags(["-O", "-whole-module-optimization", "-num-threads", "2"], .when(configuration: .debug)),
+        .unsafeFlags(
+            ["-O", "-whole-module-optimization", "-num-threads", "2"], .when(configuration: .debug)),
         .unsafeFlags(["-Ounchecked"], .when(configuration: .release)),
         .unsafeFlags(["-Xcc", "-march=x86-64-v3"]),
     ]
 #else
     let kernelFlags: [SwiftSetting] = [
-        .unsafeFlags(["-O", "-whole-module-optimization", "-num-threads", "2"], .when(configuration: .debug)),
+        .unsafeFlags(
+            ["-O", "-whole-module-optimization", "-num-threads", "2"], .when(configuration: .debug)),
         .unsafeFlags(["-Ounchecked"], .when(configuration: .release)),
     ]
 #endif
@@ -32,7 +34,8 @@ let optimised: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debu
 // MARK: - Helpers that make the rows
 
 func system(_ name: String, pkgConfig: String, apt: String) -> Target {
-    .systemLibrary(name: name, path: "Sources/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
+    .systemLibrary(
+        name: name, path: "Sources/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
 }
 
 func shims(_ name: String, over library: String) -> Target {
@@ -40,7 +43,8 @@ func shims(_ name: String, over library: String) -> Target {
 }
 
 func library(
-    _ name: String, _ dependencies: [Target.Dependency], kernels: Bool = false, parsers: Bool = false
+    _ name: String, _ dependencies: [Target.Dependency], kernels: Bool = false,
+    parsers: Bool = false
 ) -> Target {
     .target(
         name: name, dependencies: dependencies, path: "Sources/\(name)",
@@ -49,7 +53,8 @@ func library(
 
 func plugin(_ name: String) -> Target {
     .target(
-        name: name, dependencies: ["HireVLM", "HireNN", "HireTensor", "HireArray", "HireImaging", "HireFiles"],
+        name: name,
+        dependencies: ["HireVLM", "HireNN", "HireTensor", "HireArray", "HireImaging", "HireFiles"],
         path: "Plugins/\(name)", exclude: ["README.md"], swiftSettings: strict)
 }
 
@@ -86,16 +91,20 @@ let libraries: [Target] = [
     // 3: modules, activations on disk, pictures
     library("HireNN", ["HireTensor", "HireArray", "HireFiles"]),
     library("HireHDF5", ["HireArray", "HireFiles", "CHDF5", "CHDF5Shims"], parsers: true),
-    library("HireImaging", ["HireArray", "HireFiles", "CPNG", "CPNGShims", "CTurboJPEG"], parsers: true),
+    library(
+        "HireImaging", ["HireArray", "HireFiles", "CPNG", "CPNGShims", "CTurboJPEG"], parsers: true),
     // 4: the grammar of a multimodal model
     library("HireVLM", ["HireNN", "HireTensor", "HireArray", "HireImaging", "HireFiles"]),
     // 6: experiments
-    library("HireStudies", ["HireVLM", "HireNN", "HireTensor", "HireArray", "HireHDF5", "HireImaging", "HireFiles"]),
+    library(
+        "HireStudies",
+        ["HireVLM", "HireNN", "HireTensor", "HireArray", "HireHDF5", "HireImaging", "HireFiles"]),
     // 7: scripting
     library(
         "HireLua",
         [
-            "HireStudies", "HireVLM", "HireNN", "HireTensor", "HireArray", "HireHDF5", "HireImaging",
+            "HireStudies", "HireVLM", "HireNN", "HireTensor", "HireArray", "HireHDF5",
+            "HireImaging",
             "HireFiles", "CLua", "CLuaShims",
         ]),
 ]
@@ -103,12 +112,14 @@ let libraries: [Target] = [
 // MARK: - Layer 5: plugins, one folder each; Plugins/Builtin/BuiltinPlugins.swift is the list that registers them
 
 let plugins = [
-    "SmallVisionTransformer", "NoneEnricher", "BicubicEnricher", "HireEnricher", "MLPProjector", "SmallLlama",
+    "SmallVisionTransformer", "NoneEnricher", "BicubicEnricher", "HireEnricher", "MLPProjector",
+    "SmallLlama",
     "WordTokenizer", "EasyVQATask", "ShapesTask",
 ]
 
 let builtin = Target.target(
-    name: "Builtin", dependencies: ["HireVLM"] + plugins.map { .byName(name: $0) }, path: "Plugins/Builtin",
+    name: "Builtin", dependencies: ["HireVLM"] + plugins.map { .byName(name: $0) },
+    path: "Plugins/Builtin",
     swiftSettings: strict)
 
 // MARK: - Layer 8: the program
@@ -116,7 +127,8 @@ let builtin = Target.target(
 let program = Target.executableTarget(
     name: "hire",
     dependencies: [
-        "HireLua", "HireStudies", "HireVLM", "HireNN", "HireTensor", "HireArray", "HireHDF5", "HireImaging",
+        "HireLua", "HireStudies", "HireVLM", "HireNN", "HireTensor", "HireArray", "HireHDF5",
+        "HireImaging",
         "HireFiles", "HireCPU", "HireReference", "HireShapes", "Builtin",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ],
@@ -130,41 +142,55 @@ let tests: [Target] = [
         name: "HireTestSupport", dependencies: ["HireNN", "HireTensor", "HireArray", "HireFiles"],
         path: "Tests/Support", swiftSettings: strict),
     test("HireFilesTests", ["HireFiles", "HireTestSupport"]),
-    test("HireImagingTests", ["HireImaging", "HireFiles", "HireArray", "HireReference", "HireTestSupport"]),
-    test("HireHDF5Tests", ["HireHDF5", "HireFiles", "HireArray", "HireReference", "HireTestSupport"]),
+    test(
+        "HireImagingTests",
+        ["HireImaging", "HireFiles", "HireArray", "HireReference", "HireTestSupport"]),
+    test(
+        "HireHDF5Tests", ["HireHDF5", "HireFiles", "HireArray", "HireReference", "HireTestSupport"]),
     test(
         "HireVLMTests",
         [
-            "Builtin", "HireVLM", "HireNN", "HireTensor", "HireReference", "HireShapes", "HireCPU", "HireTestSupport",
+            "Builtin", "HireVLM", "HireNN", "HireTensor", "HireReference", "HireShapes", "HireCPU",
+            "HireTestSupport",
         ]),
     test(
         "HireStudiesTests",
         [
-            "Builtin", "HireStudies", "HireVLM", "HireNN", "HireTensor", "HireArray", "HireReference", "HireShapes",
+            "Builtin", "HireStudies", "HireVLM", "HireNN", "HireTensor", "HireArray",
+            "HireReference", "HireShapes",
             "HireHDF5", "HireImaging", "HireFiles", "HireTestSupport",
         ]),
     test(
         "ConformanceTests",
         [
-            "Builtin", "HireVLM", "HireNN", "HireTensor", "HireReference", "HireShapes", "HireCPU", "HireTestSupport",
+            "Builtin", "HireVLM", "HireNN", "HireTensor", "HireReference", "HireShapes", "HireCPU",
+            "HireTestSupport",
         ]),
     test("HireArrayTests", ["HireArray", "HireTestSupport"]),
     test(
         "HireLuaTests",
-        ["HireLua", "HireVLM", "HireTensor", "HireArray", "HireReference", "HireShapes", "HireTestSupport"]),
-    test("HireTensorTests", ["HireTensor", "HireArray", "HireReference", "HireShapes", "HireTestSupport"]),
+        [
+            "HireLua", "HireVLM", "HireTensor", "HireArray", "HireReference", "HireShapes",
+            "HireTestSupport",
+        ]),
+    test(
+        "HireTensorTests",
+        ["HireTensor", "HireArray", "HireReference", "HireShapes", "HireTestSupport"]),
     test(
         "GradientTests",
-        ["HireTensor", "HireArray", "HireReference", "HireShapes", "HireCPU", "HireTestSupport"], kernels: true),
+        ["HireTensor", "HireArray", "HireReference", "HireShapes", "HireCPU", "HireTestSupport"],
+        kernels: true),
     .testTarget(
         name: "ParityTests",
         dependencies: [
-            "HireNN", "HireTensor", "HireArray", "HireFiles", "HireReference", "HireCPU", "HireTestSupport",
+            "HireNN", "HireTensor", "HireArray", "HireFiles", "HireReference", "HireCPU",
+            "HireTestSupport",
         ], path: "Tests/Parity", swiftSettings: strict),
     test(
         "HireNNTests",
         [
-            "HireNN", "HireTensor", "HireArray", "HireFiles", "HireCPU", "HireReference", "HireShapes",
+            "HireNN", "HireTensor", "HireArray", "HireFiles", "HireCPU", "HireReference",
+            "HireShapes",
             "HireTestSupport",
         ]),
     test("HireReferenceTests", ["HireReference", "HireShapes", "HireArray", "HireTestSupport"]),

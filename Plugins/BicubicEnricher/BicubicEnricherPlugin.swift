@@ -7,7 +7,8 @@ public enum BicubicEnricherPlugin: Plugin {
         try catalog.enricher(
             PluginManifest(
                 id: "bicubic", kind: .enricher,
-                summary: "Bicubic upsampling of E(i) to the picture's size, pooled and concatenated.",
+                summary:
+                    "Bicubic upsampling of E(i) to the picture's size, pooled and concatenated.",
                 reference: "Table 4, first row"),
             NoConfiguration.self
         ) { _, host in try BicubicEnricher(host) }

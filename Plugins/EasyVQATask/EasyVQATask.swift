@@ -42,7 +42,8 @@ final class EasyVQATask: Task {
         _ path: String, _ split: DataSplit, _ files: any FileSystem
     ) throws -> [Sample] {
         guard case .array(let rows) = try JSONParser.read(path, in: files) else {
-            throw FileError.badData(path, "the file does not hold a list", expected: "a JSON array of questions")
+            throw FileError.badData(
+                path, "the file does not hold a list", expected: "a JSON array of questions")
         }
         return try rows.enumerated().map { number, row in
             guard case .array(let fields) = row, fields.count == 3,

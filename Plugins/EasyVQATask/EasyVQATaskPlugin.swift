@@ -7,7 +7,8 @@ public enum EasyVQATaskPlugin: Plugin {
         try catalog.task(
             PluginManifest(
                 id: "easy-vqa", kind: .task,
-                summary: "5,000 pictures of 64x64 px with one coloured shape, 48,248 questions, 13 answers.",
+                summary:
+                    "5,000 pictures of 64x64 px with one coloured shape, 48,248 questions, 13 answers.",
                 reference: "PyPI package easy-vqa 1.0 (Victor Zhou, MIT)"),
             EasyVQATaskConfiguration.self
         ) { configuration in try EasyVQATask(configuration) }

@@ -2,7 +2,7 @@ import HireNN
 import HireTensor
 import HireVLM
 
-/// The paper's enricher: x_en = J(U(I), E(i)), output [E(i), pool(x_en)] (eq. 2-4).
+/// The paper's enricher: x_en = J(U(I), E(i)), output [E(i), pool(x_en)] (equations 2 to 4).
 final class HireEnricher: LinearUpsampler {
     let scope = ModuleScope()
     let outputChannels: Int
@@ -13,7 +13,8 @@ final class HireEnricher: LinearUpsampler {
 
     init(_ configuration: HireEnricherConfiguration, _ host: HostShape) throws {
         let levels = configuration.widths.count
-        guard levels > 0, configuration.widths.allSatisfy({ $0 > 0 }), configuration.bottleneck > 0 else {
+        guard levels > 0, configuration.widths.allSatisfy({ $0 > 0 }), configuration.bottleneck > 0
+        else {
             throw PluginError.configuration(
                 plugin: "hire", key: "widths", problem: "must list at least one positive width")
         }

@@ -7,7 +7,7 @@ struct HireEnricherConfiguration: PluginConfiguration {
     /// How the UNet's decoder doubles its grid.
     enum Upsampling: String, Codable, Sendable { case bilinear, transposed }
 
-    /// Channels of the UNet's levels, finest first: level k has the grid R/2^k. As many poolings.
+    /// Channels of the UNet's levels, finest first: level k has the grid R/2^k, and as many poolings follow.
     var widths = [12, 32, 32, 32, 32]
     /// Levels at the fine end that guide no stage: 0 lets the last stage reach the picture's own grid.
     var finest = 0

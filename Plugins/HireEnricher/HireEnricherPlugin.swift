@@ -7,7 +7,8 @@ public enum HireEnricherPlugin: Plugin {
         try catalog.enricher(
             PluginManifest(
                 id: "hire", kind: .enricher,
-                summary: "Joint bilateral upsampling guided by a shallow UNet over the high-resolution picture.",
+                summary:
+                    "Joint bilateral upsampling guided by a shallow UNet over the high-resolution picture.",
                 reference: "HIRE, eq. 2-4, Figure 2"),
             HireEnricherConfiguration.self
         ) { configuration, host in try HireEnricher(configuration, host) }

@@ -13,10 +13,13 @@ final class JBUEnricher: LinearUpsampler {
     init(_ configuration: JBUEnricherConfiguration, _ host: HostShape) throws {
         let count = configuration.stages
         let coarsest = configuration.finest + count - 1
-        guard count > 0, configuration.finest >= 0, host.highResolution >> coarsest >= max(configuration.radius + 1, 2) else {
+        guard count > 0, configuration.finest >= 0,
+            host.highResolution >> coarsest >= max(configuration.radius + 1, 2)
+        else {
             throw PluginError.configuration(
                 plugin: "jbu", key: "stages",
-                problem: "must be at least 1 and leave the coarsest grid (\(host.highResolution) px halved "
+                problem:
+                    "must be at least 1 and leave the coarsest grid (\(host.highResolution) px halved "
                     + "\(coarsest) times) wider than the radius, got \(count)")
         }
         try BilateralOptions.check(
@@ -24,7 +27,9 @@ final class JBUEnricher: LinearUpsampler {
             dropout: configuration.dropout, plugin: "jbu")
         outputChannels = 2 * host.channels
         outputGrid = host.grid
-        grids = (configuration.finest...coarsest).reversed().map { SIMD2(repeating: host.highResolution >> $0) }
+        grids = (configuration.finest...coarsest).reversed().map {
+            SIMD2(repeating: host.highResolution >> $0)
+        }
         stages = scope.child(
             "stages",
             try JointBilateralStack(

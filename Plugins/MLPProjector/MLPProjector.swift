@@ -2,7 +2,7 @@ import HireNN
 import HireTensor
 import HireVLM
 
-/// Linear(in, out), then depth-1 times GELU (erf) and Linear(out, out); names 0, 2, ... as in LLaVA's checkpoints.
+/// Linear(in, out), then depth-1 times GELU (erf) and Linear(out, out); named 0, 2 and so on as in LLaVA's checkpoints.
 final class MLPProjector: Projector {
     let scope = ModuleScope()
     let inputChannels: Int
@@ -12,7 +12,8 @@ final class MLPProjector: Projector {
     init(_ configuration: MLPProjectorConfiguration, _ host: ProjectorHost) throws {
         guard configuration.depth > 0 else {
             throw PluginError.configuration(
-                plugin: "mlp", key: "depth", problem: "must be at least 1, got \(configuration.depth)")
+                plugin: "mlp", key: "depth",
+                problem: "must be at least 1, got \(configuration.depth)")
         }
         inputChannels = host.inputChannels
         outputSize = host.outputSize

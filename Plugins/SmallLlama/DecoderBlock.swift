@@ -33,10 +33,12 @@ extension DecoderBlock: Layer {
 
     func forward(_ input: Input) throws -> Tensor {
         let x = input.embeddings
-        let attended = try x + attention(
-            DecoderAttention.Input(
-                embeddings: inputNorm(x), cosines: input.cosines, sines: input.sines,
-                cache: input.cache))
+        let attended =
+            try x
+            + attention(
+                DecoderAttention.Input(
+                    embeddings: inputNorm(x), cosines: input.cosines, sines: input.sines,
+                    cache: input.cache))
         return try attended + perceptron(outputNorm(attended))
     }
 }

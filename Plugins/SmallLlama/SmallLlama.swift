@@ -17,13 +17,17 @@ final class SmallLlama: LanguageModel {
         guard configuration.heads > 0, configuration.width % (2 * configuration.heads) == 0 else {
             throw PluginError.configuration(
                 plugin: "small-llama", key: "heads",
-                problem: "must divide half the width \(configuration.width), got \(configuration.heads)")
+                problem:
+                    "must divide half the width \(configuration.width), got \(configuration.heads)")
         }
-        guard configuration.keyValueHeads > 0, configuration.heads % configuration.keyValueHeads == 0
+        guard configuration.keyValueHeads > 0,
+            configuration.heads % configuration.keyValueHeads == 0
         else {
             throw PluginError.configuration(
                 plugin: "small-llama", key: "kv_heads",
-                problem: "must divide the heads \(configuration.heads), got \(configuration.keyValueHeads)")
+                problem:
+                    "must divide the heads \(configuration.heads), got \(configuration.keyValueHeads)"
+            )
         }
         hiddenSize = configuration.width
         vocabularySize = host.vocabularySize

@@ -14,11 +14,14 @@ final class SmallVisionTransformer: VisionEncoder {
 
     init(_ configuration: SmallVisionTransformerConfiguration, in context: Context) throws {
         let side = configuration.resolution / max(configuration.patch, 1)
-        guard configuration.patch > 0, side > 0, side * configuration.patch == configuration.resolution
+        guard configuration.patch > 0, side > 0,
+            side * configuration.patch == configuration.resolution
         else {
             throw PluginError.configuration(
                 plugin: "small-vit", key: "patch",
-                problem: "must divide the resolution \(configuration.resolution), got \(configuration.patch)")
+                problem:
+                    "must divide the resolution \(configuration.resolution), got \(configuration.patch)"
+            )
         }
         guard configuration.heads > 0, configuration.width % configuration.heads == 0 else {
             throw PluginError.configuration(

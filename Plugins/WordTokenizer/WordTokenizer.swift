@@ -22,7 +22,8 @@ final class WordTokenizer: Tokenizer {
             guard let id = ids[word] else {
                 throw PluginError.assembly(
                     "The tokenizer 'words' knows only its task's vocabulary. "
-                        + NearestNames.sentence(kind: "word", name: word, among: words.dropFirst(2)))
+                        + NearestNames.sentence(kind: "word", name: word, among: words.dropFirst(2))
+                )
             }
             return id
         }

@@ -13,6 +13,7 @@ public enum ArrayError: Error, Equatable, CustomStringConvertible {
     /// A request for memory that cannot be met.
     case memory(bytes: Int, shape: [Int])
 
+    /// The sentence.
     public var description: String {
         switch self {
         case .shape(let operation, let expected, let got):

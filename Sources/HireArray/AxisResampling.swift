@@ -18,7 +18,8 @@ public struct AxisResampling: Sendable, Equatable {
 
     /// An operator given run by run.
     public init(inputLength: Int, starts: [Int], weights: [[Double]]) {
-        precondition(starts.count == weights.count, "Each output position needs a start and weights.")
+        precondition(
+            starts.count == weights.count, "Each output position needs a start and weights.")
         for (start, run) in zip(starts, weights) {
             precondition(
                 start >= 0 && start + run.count <= inputLength, "A run must stay inside the input.")

@@ -3,6 +3,7 @@ public struct BFloat16: Element, Equatable {
     /// The sixteen stored bits: sign, eight exponent bits, seven mantissa bits.
     public var bits: UInt16
 
+    /// `bfloat16`.
     public static var dtype: DType { .bfloat16 }
 
     /// Rounds to nearest, ties to even, as PyTorch does; NaN stays NaN.

@@ -107,7 +107,8 @@ public protocol Backend: AnyObject, Sendable {
         mean: NDArray, inverseDeviation: NDArray)
     /// Gradients of `layerNorm`.
     func layerNormGradient(
-        _ x: NDArray, weight: NDArray?, mean: NDArray, inverseDeviation: NDArray, _ gradient: NDArray,
+        _ x: NDArray, weight: NDArray?, mean: NDArray, inverseDeviation: NDArray,
+        _ gradient: NDArray,
         into out: NDArray?, weightGradient: NDArray?, biasGradient: NDArray?)
     /// x / sqrt(mean(x^2) + epsilon) * weight over the last axis; saves 1/root per row.
     func rmsNorm(
@@ -184,7 +185,8 @@ public protocol Backend: AnyObject, Sendable {
     /// Gradients of `bilateralKernel` given what it saved.
     func bilateralKernelGradient(
         _ projected: NDArray, temperature: NDArray, spatial: NDArray, radius: Int, range: NDArray,
-        _ gradient: NDArray, into out: NDArray, temperatureGradient: NDArray, spatialGradient: NDArray)
+        _ gradient: NDArray, into out: NDArray, temperatureGradient: NDArray,
+        spatialGradient: NDArray)
     /// out[b, c, y, x] = sum over p=(i, j) of kernel[b, p, y, x] * source[b, c, y + i, x + j].
     ///
     /// source is padded: [b, c, H + 2r, W + 2r]; kernel is [b, (2r+1)^2, H, W], the same for all channels.

@@ -56,7 +56,11 @@ extension NDArray {
             lowest = Swift.min(lowest, value)
             highest = Swift.max(highest, value)
         }
-        if isContiguous { for position in 0..<count { visit(position) } } else { forEachOffset(visit) }
+        if isContiguous {
+            for position in 0..<count { visit(position) }
+        } else {
+            forEachOffset(visit)
+        }
         return found ? Int(lowest)...Int(highest) : nil
     }
 
@@ -75,7 +79,7 @@ extension NDArray {
         return [T](unsafeUninitializedCapacity: total) { buffer, initialised in
             var written = 0
             forEachOffset { position in
-                (buffer.baseAddress! + written).initialize(to: base[position])  // swift-format-ignore
+                buffer.initializeElement(at: written, to: base[position])
                 written += 1
             }
             initialised = written

@@ -26,7 +26,8 @@ extension NDArray {
     public func sliced(axis: Int, start: Int, length: Int, step: Int = 1) -> NDArray {
         precondition(start >= 0 && length >= 0, "A slice must not begin before its axis.")
         precondition(
-            length == 0 || start + (length - 1) * step < shape[axis], "A slice must stay inside its axis.")
+            length == 0 || start + (length - 1) * step < shape[axis],
+            "A slice must stay inside its axis.")
         var newShape = shape
         var newStrides = strides
         newShape[axis] = length
@@ -48,7 +49,8 @@ extension NDArray {
         var newStrides = strides
         newShape.remove(at: axis)
         newStrides.remove(at: axis)
-        return NDArray(storage: storage, dtype: dtype, shape: newShape, strides: newStrides, offset: offset)
+        return NDArray(
+            storage: storage, dtype: dtype, shape: newShape, strides: newStrides, offset: offset)
     }
 
     /// With an axis of extent 1 inserted before `axis`.
@@ -57,7 +59,8 @@ extension NDArray {
         var newStrides = strides
         newShape.insert(1, at: axis)
         newStrides.insert(axis < rank ? strides[axis] * shape[axis] : 1, at: axis)
-        return NDArray(storage: storage, dtype: dtype, shape: newShape, strides: newStrides, offset: offset)
+        return NDArray(
+            storage: storage, dtype: dtype, shape: newShape, strides: newStrides, offset: offset)
     }
 
     /// Repeated along axes of extent 1 (and new leading axes) to a shape it broadcasts to.
@@ -72,6 +75,7 @@ extension NDArray {
                 "Only axes of extent 1 can be expanded.")
             newStrides[lead + axis] = shape[axis] == newShape[lead + axis] ? strides[axis] : 0
         }
-        return NDArray(storage: storage, dtype: dtype, shape: newShape, strides: newStrides, offset: offset)
+        return NDArray(
+            storage: storage, dtype: dtype, shape: newShape, strides: newStrides, offset: offset)
     }
 }

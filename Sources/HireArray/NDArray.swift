@@ -15,7 +15,9 @@ public struct NDArray: Sendable {
     public let offset: Int
 
     /// A view of storage; the caller vouches that it stays inside.
-    public init(storage: Storage, dtype: DType, shape: Shape, strides: [Int]? = nil, offset: Int = 0) {
+    public init(
+        storage: Storage, dtype: DType, shape: Shape, strides: [Int]? = nil, offset: Int = 0
+    ) {
         self.storage = storage
         self.dtype = dtype
         self.shape = shape

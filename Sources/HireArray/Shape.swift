@@ -49,7 +49,8 @@ extension Shape {
         let resolved = axis < 0 ? axis + count : axis
         guard resolved >= 0, resolved < count else {
             throw ArrayError.index(
-                operation: operation, what: "dimension", got: axis, range: "\(-count)...\(count - 1)")
+                operation: operation, what: "dimension", got: axis,
+                range: "\(-count)...\(count - 1)")
         }
         return resolved
     }

@@ -39,7 +39,8 @@ public struct FeatureMap {
     public init(tokens: Tensor, grid: SIMD2<Int>) throws {
         guard tokens.rank == 3, tokens.shape[1] == grid.x * grid.y else {
             throw ArrayError.shape(
-                operation: "feature map", expected: "[N, \(grid.x * grid.y), C] for a grid of "
+                operation: "feature map",
+                expected: "[N, \(grid.x * grid.y), C] for a grid of "
                     + "\(grid.x)x\(grid.y)", got: "\(tokens.shape)")
         }
         layout = .tokens(tokens)
@@ -72,7 +73,7 @@ public struct FeatureMap {
         }
     }
 
-    /// Both maps' channels side by side, this one's first (eq. 4 of the paper).
+    /// Both maps' channels side by side, this one's first (the paper's equation 4).
     ///
     /// - Throws: `ArrayError.shape` if grids or batches differ.
     public func concatenated(with other: FeatureMap) throws -> FeatureMap {
@@ -85,7 +86,8 @@ public struct FeatureMap {
         if case .map(let left) = layout, case .map(let right) = other.layout {
             return try FeatureMap(map: Tensor.concat([left, right], dim: 1))
         }
-        return try FeatureMap(tokens: Tensor.concat([tokens(), other.tokens()], dim: 2), grid: grid)
+        return try FeatureMap(
+            tokens: Tensor.concat([tokens(), other.tokens()], dim: 2), grid: grid)
     }
 
     /// Average-pooled to another grid (`adaptive_avg_pool2d`).

@@ -22,7 +22,8 @@ public struct Recipe: Sendable, Equatable {
 
     /// The names of the fields in scripts and JSON.
     static let keys = [
-        "encoder", "enricher", "projector", "language_model", "tokenizer", "preprocessing", "prompt",
+        "encoder", "enricher", "projector", "language_model", "tokenizer", "preprocessing",
+        "prompt",
     ]
 
     /// Reads a recipe; fields that are left out keep their defaults.
@@ -39,7 +40,8 @@ public struct Recipe: Sendable, Equatable {
             case "preprocessing":
                 guard case .object(let object) = value else {
                     throw PluginError.configuration(
-                        plugin: "recipe", key: key, problem: "must be a table, got \(value.kindName)")
+                        plugin: "recipe", key: key,
+                        problem: "must be a table, got \(value.kindName)")
                 }
                 preprocessing = try ImagePreprocessing.decode(object, plugin: "preprocessing")
             case "prompt":

@@ -32,9 +32,11 @@ import Testing
 
     private func input(in context: Context) throws -> EnricherInput {
         let random = RandomSource(seed: 11)
-        let high = try context.normal([2, 3, 64, 64], mean: 0, deviation: 1, from: random.named("high"))
+        let high = try context.normal(
+            [2, 3, 64, 64], mean: 0, deviation: 1, from: random.named("high"))
         let low = try high.interpolate(to: [16, 16], mode: .bicubic)
-        let base = try context.normal([2, 16, 8], mean: 0, deviation: 1, from: random.named("base"))
+        let base = try context.normal(
+            [2, 16, 8], mean: 0, deviation: 1, from: random.named("base"))
         return EnricherInput(
             base: try FeatureMap(tokens: base, grid: Self.grid),
             image: ImageViews(high: high, low: low),
@@ -66,7 +68,8 @@ import Testing
         for (path, parameter) in enricher.parameters() {
             let gradient = try #require(parameter.gradient, "\(path) received no gradient")
             let values = try gradient.floats()
-            #expect(values.allSatisfy { $0.isFinite }, "\(path) received a gradient that is not finite")
+            #expect(
+                values.allSatisfy { $0.isFinite }, "\(path) received a gradient that is not finite")
             #expect(values.contains { $0 != 0 }, "\(path) received zeros only")
         }
     }

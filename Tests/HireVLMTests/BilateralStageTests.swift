@@ -18,12 +18,21 @@ import Testing
     static let cases = [
         Case(
             guidance: 3, key: 4, radius: 1, source: 3, grid: 6,
-            kernel: [34.463229, 5.724612, 0.043443, 0.050343, 0.054608, 0.056266, 0.055055, 0.051239],
-            output: [15.211582, 26.407338, 0.061634, 0.148359, 0.357778, 0.582921, 0.744582, 0.806695]),
+            kernel: [
+                34.463229, 5.724612, 0.043443, 0.050343, 0.054608, 0.056266, 0.055055, 0.051239,
+            ],
+            output: [
+                15.211582, 26.407338, 0.061634, 0.148359, 0.357778, 0.582921, 0.744582, 0.806695,
+            ]),
         Case(
             guidance: 5, key: 32, radius: 3, source: 4, grid: 9,
-            kernel: [81.855623, 31.157468, -0.103903, -0.105379, -0.10595, -0.106002, -0.105377, -0.104827],
-            output: [8.756568, 17.597882, 0.490579, 0.489549, 0.524991, 0.554653, 0.558737, 0.541677]),
+            kernel: [
+                81.855623, 31.157468, -0.103903, -0.105379, -0.10595, -0.106002, -0.105377,
+                -0.104827,
+            ],
+            output: [
+                8.756568, 17.597882, 0.490579, 0.489549, 0.524991, 0.554653, 0.558737, 0.541677,
+            ]),
     ]
 
     @Test(arguments: cases) func agreesWithFeatUp(_ item: Case) throws {
@@ -70,7 +79,9 @@ import Testing
             try parameter.assign(context.backend.array(values, shape))
             rank += 1
         }
-        return (stack, try sequence([1, item.guidance, item.grid, item.grid], 1, 0.31, in: context))
+        return (
+            stack, try sequence([1, item.guidance, item.grid, item.grid], 1, 0.31, in: context)
+        )
     }
 
     private func sequence(

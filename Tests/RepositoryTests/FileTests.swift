@@ -9,7 +9,8 @@ import Testing
         for path in Repository.files(in: Self.sources, endings: [".swift", ".c", ".h", ".lua"])
         where !path.contains(".gen.") {
             let count = try Repository.lines(path).count
-            #expect(count <= 400, "\(path) has \(count) lines; split it or give the reason in its head")
+            #expect(
+                count <= 400, "\(path) has \(count) lines; split it or give the reason in its head")
         }
     }
 
@@ -22,8 +23,10 @@ import Testing
             for match in try Repository.text(document).matches(of: /\]\(([^)#\s]+)(#[^)]*)?\)/) {
                 let target = String(match.1)
                 if target.contains("://") { continue }
-                let path = ((folder as NSString).appendingPathComponent(target) as NSString).standardizingPath
-                #expect(Repository.exists(path), "\(document) links to \(target), which is not there")
+                let path = ((folder as NSString).appendingPathComponent(target) as NSString)
+                    .standardizingPath
+                #expect(
+                    Repository.exists(path), "\(document) links to \(target), which is not there")
             }
         }
     }
@@ -39,15 +42,19 @@ import Testing
             endings: [".swift", ".c", ".h", ".lua", ".py", ".sh", ".md", ".ipynb"])
         for path in files where !path.hasSuffix("FileTests.swift") {
             let text = try Repository.text(path)
-            #expect(!text.contains("/home/") && !text.contains("/root/"), "\(path) names a home folder")
+            #expect(
+                !text.contains("/home/") && !text.contains("/root/"), "\(path) names a home folder")
         }
     }
 
     @Test func markersOfUnfinishedWorkAreAbsent() throws {
-        for path in Repository.files(in: ["Sources", "Plugins"], endings: [".swift", ".c", ".h", ".lua"]) {
+        for path in Repository.files(
+            in: ["Sources", "Plugins"], endings: [".swift", ".c", ".h", ".lua"])
+        {
             for (number, line) in try Repository.lines(path).enumerated() {
                 #expect(
-                    !line.contains("TODO") && !line.contains("FIXME"), "\(path):\(number + 1): \(line)")
+                    !line.contains("TODO") && !line.contains("FIXME"),
+                    "\(path):\(number + 1): \(line)")
             }
         }
     }

@@ -18,7 +18,8 @@ import Testing
         table["HireStudies"] = table["HireVLM"]?.union(["HireVLM", "HireHDF5"])
         table["HireLua"] = table["HireStudies"]?.union(["HireStudies", "CLua", "CLuaShims"])
         table["hire"] = table["HireStudies"]?.union([
-            "HireStudies", "HireLua", "HireCPU", "HireReference", "HireShapes", "Builtin", "ArgumentParser",
+            "HireStudies", "HireLua", "HireCPU", "HireReference", "HireShapes", "Builtin",
+            "ArgumentParser",
         ])
         return table
     }()
@@ -35,7 +36,8 @@ import Testing
             if parts[0] == "Plugins" {
                 permitted = target == "Builtin" ? Self.plugin.union(try plugins()) : Self.plugin
             } else {
-                permitted = try #require(Self.allowed[target], "\(target) is missing from the table")
+                permitted = try #require(
+                    Self.allowed[target], "\(target) is missing from the table")
             }
             for (number, line) in try Repository.lines(path).enumerated() {
                 guard let module = importedModule(line) else { continue }
@@ -44,11 +46,15 @@ import Testing
                 }
             }
         }
-        #expect(offences.isEmpty, "Imports that the layers forbid:\n\(offences.joined(separator: "\n"))")
+        #expect(
+            offences.isEmpty, "Imports that the layers forbid:\n\(offences.joined(separator: "\n"))"
+        )
     }
 
     @Test func onlyTheProgramNamesABackEnd() throws {
-        let folders = ["HireTensor", "HireNN", "HireVLM", "HireStudies", "HireLua"].map { "Sources/\($0)" }
+        let folders = ["HireTensor", "HireNN", "HireVLM", "HireStudies", "HireLua"].map {
+            "Sources/\($0)"
+        }
         for path in Repository.files(in: folders + ["Plugins"], endings: [".swift"]) {
             let text = try Repository.text(path)
             #expect(!text.contains("CPUBackend"), "\(path) names the CPU back-end")
@@ -70,11 +76,15 @@ import Testing
     /// The module that a line imports, or nil.
     private func importedModule(_ line: Substring) -> String? {
         var words = line.split(whereSeparator: { $0 == " " }).map(String.init)
-        while let first = words.first, first.hasPrefix("@") || ["public", "internal", "private"].contains(first) {
+        while let first = words.first,
+            first.hasPrefix("@") || ["public", "internal", "private"].contains(first)
+        {
             words.removeFirst()
         }
         guard words.first == "import", words.count > 1 else { return nil }
-        let kinds: Set<String> = ["func", "struct", "class", "enum", "protocol", "typealias", "let", "var"]
+        let kinds: Set<String> = [
+            "func", "struct", "class", "enum", "protocol", "typealias", "let", "var",
+        ]
         let name = kinds.contains(words[1]) ? words.dropFirst(2).first ?? "" : words[1]
         return name.split(whereSeparator: { $0 == "." }).first.map(String.init)
     }

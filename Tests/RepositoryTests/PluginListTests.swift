@@ -15,7 +15,9 @@ import Testing
             #expect(
                 list.contains("\(folder)Plugin.self"),
                 "Plugins/Builtin/BuiltinPlugins.swift: add `\(folder)Plugin.self,` to the list")
-            #expect(Repository.exists("Plugins/\(folder)/README.md"), "Plugins/\(folder) has no README.md")
+            #expect(
+                Repository.exists("Plugins/\(folder)/README.md"),
+                "Plugins/\(folder) has no README.md")
         }
     }
 }

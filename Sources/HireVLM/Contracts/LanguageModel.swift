@@ -25,7 +25,7 @@ public struct LanguageModelInput {
     public let embeddings: Tensor
     /// Positions seen before these; they are extended in place.
     public let cache: (any LanguageModelCache)?
-    /// Positions (counted in T) whose logits are wanted; nil means all. Others are not computed.
+    /// Positions (counted in T) whose logits are wanted, the others are not computed; nil means all.
     public let logitPositions: Range<Int>?
 
     /// Embeddings with an optional cache.

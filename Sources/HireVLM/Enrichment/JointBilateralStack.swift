@@ -7,6 +7,7 @@ import HireTensor
 /// Everything it does to features is linear in them, so it offers the *pulled* form (one matrix per picture) beside the
 /// *pushed* one (the high-resolution map).
 public final class JointBilateralStack: Module {
+    /// The stages by number.
     public let scope = ModuleScope()
     /// The stages, coarse to fine.
     public let stages: [JointBilateralStage]

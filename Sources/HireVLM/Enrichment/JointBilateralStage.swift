@@ -8,6 +8,7 @@ import HireTensor
 /// Takes guidance [N, g, H, W] and gives kernels [N, (2r+1)^2, H, W], the same for every feature channel. The stage
 /// takes its grid from the guidance: features of any size are resized to it.
 public final class JointBilateralStage: Layer {
+    /// Its parameters and perceptrons by FeatUp's names.
     public let scope = ModuleScope()
     /// Reach of the kernel; it has (2r+1)^2 taps.
     public let radius: Int
@@ -35,11 +36,13 @@ public final class JointBilateralStage: Layer {
             PointwiseMLP(guidanceChannels, hidden: keySize, keySize, dropout: dropout, in: context))
         fixup = scope.child(
             "fixup_proj",
-            PointwiseMLP(guidanceChannels + taps, hidden: taps, taps, dropout: dropout, in: context))
+            PointwiseMLP(guidanceChannels + taps, hidden: taps, taps, dropout: dropout, in: context)
+        )
         scope.declareCapture("kernel")
         squaredDistances = try context.tensor(Self.squaredDistances(radius: radius), [taps])
     }
 
+    /// Kernels [N, taps, H, W] of guidance [N, g, H, W]; captured as `kernel`.
     public func forward(_ guidance: Tensor) throws -> Tensor {
         let scale = try temperature.tensor.exp().clamp(min: 1e-4, max: 1e4)
         // exp(-d^2 / (2 sigma^2))

@@ -10,6 +10,7 @@ import HireTensor
 /// The stages are children under their own names, so the path of every parameter and feature begins with
 /// `encoder`, `enricher`, `projector` or `language_model`.
 public final class Pipeline: Module {
+    /// The stages by name.
     public let scope = ModuleScope()
     /// What it was made from.
     public let recipe: Recipe
@@ -62,7 +63,8 @@ public final class Pipeline: Module {
         guard projector.outputSize == languageModel.hiddenSize else {
             throw PluginError.assembly(
                 "The projector '\(recipe.projector.id)' makes tokens of width \(projector.outputSize), but the "
-                    + "language model '\(recipe.languageModel.id)' reads \(languageModel.hiddenSize).")
+                    + "language model '\(recipe.languageModel.id)' reads \(languageModel.hiddenSize)."
+            )
         }
     }
 
@@ -71,7 +73,7 @@ public final class Pipeline: Module {
         try recipe.preprocessing.views(of: images, in: context)
     }
 
-    /// The enriched features of a batch: eq. 4 of the paper for the enrichers it describes.
+    /// The enriched features of a batch (the paper's equation 4 for the enrichers it describes).
     public func enrichedFeatures(_ views: ImageViews) throws -> FeatureMap {
         let base = try encoder(views.low)
         return try enricher(

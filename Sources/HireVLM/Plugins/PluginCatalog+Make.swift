@@ -5,7 +5,8 @@ extension PluginCatalog {
     /// Makes a vision encoder.
     ///
     /// - Throws: `PluginError.unknown`, `.unknownKey`, `.configuration`; so do the others below.
-    public func makeEncoder(_ choice: PluginChoice, in context: Context) throws -> any VisionEncoder {
+    public func makeEncoder(_ choice: PluginChoice, in context: Context) throws -> any VisionEncoder
+    {
         guard case .encoder(let make) = try entry(.encoder, choice.id).make else { wrongKind() }
         return try make(choice.configuration, context)
     }

@@ -9,6 +9,7 @@ public protocol PluginConfiguration: Codable, Sendable {
 
 /// A configuration without options.
 public struct NoConfiguration: PluginConfiguration {
+    /// Nothing to configure.
     public init() {}
 }
 

@@ -11,6 +11,7 @@ public enum PluginError: Error, CustomStringConvertible {
     /// Stages that do not fit together.
     case assembly(String)
 
+    /// The sentence.
     public var description: String {
         switch self {
         case .duplicate(let kind, let id, let first, let second):

@@ -6,7 +6,8 @@ import HireTensor
 /// `hire bench`: measures speed; Tests/Peers measures the same work in PyTorch.
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "bench", abstract: "Measure the speed of kernels, enrichers and training steps.",
+        commandName: "bench",
+        abstract: "Measure the speed of kernels, enrichers and training steps.",
         discussion: """
             EXAMPLES
               hire bench
@@ -64,7 +65,8 @@ struct BenchCommand: ParsableCommand {
         let rows: [JSONValue] = results.map { result in
             [
                 "name": .string(result.name), "summary": .string(result.summary),
-                "median_seconds": .number(result.median), "fastest_seconds": .number(result.fastest),
+                "median_seconds": .number(result.median),
+                "fastest_seconds": .number(result.fastest),
                 "runs": .integer(Int64(result.seconds.count)),
                 "gmacs_per_second": result.gigaRate.map { .number($0) } ?? .null,
                 "threads": .integer(Int64(threads)),

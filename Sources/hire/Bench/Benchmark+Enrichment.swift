@@ -8,7 +8,8 @@ extension Benchmark {
     static let enrichment: [Benchmark] = [
         Benchmark(
             name: "jbu-stage",
-            summary: "kernels of one bilateral stage, guidance [1, 32, 168, 168], radius 3, forward",
+            summary:
+                "kernels of one bilateral stage, guidance [1, 32, 168, 168], radius 3, forward",
             multiplyAdds: 168 * 168 * (81 * 32 + 7394)
         ) { host in
             let context = host.context
@@ -24,7 +25,8 @@ extension Benchmark {
             summary: "W(I) of 24x24 tokens over stages 42, 84, 168, 336, 672 (radius 3), forward",
             multiplyAdds: 0
         ) { host in
-            let kernels = try kernels(host.context, batch: 1, sides: [42, 84, 168, 336, 672], radius: 3)
+            let kernels = try kernels(
+                host.context, batch: 1, sides: [42, 84, 168, 336, 672], radius: 3)
             let geometry = geometry(source: 24, sides: [42, 84, 168, 336, 672], radius: 3)
             return {
                 _ = try host.context.withoutGradients {

@@ -34,7 +34,9 @@ extension Benchmark {
                 try host.context.normal(
                     [1, 16, 577, 64], mean: 0, deviation: 1, from: random.named($0))
             }
-            return { _ = try parts[0].scaledDotProductAttention(parts[1], parts[2], isCausal: false) }
+            return {
+                _ = try parts[0].scaledDotProductAttention(parts[1], parts[2], isCausal: false)
+            }
         },
     ]
 
@@ -59,7 +61,8 @@ extension Benchmark {
             [16, 16, 3, 3], mean: 0, deviation: 0.1, from: random.named("w"))
         guard gradients else { return (x, weight) }
         return (
-            Tensor.variable(x.array, in: host.context), Tensor.variable(weight.array, in: host.context)
+            Tensor.variable(x.array, in: host.context),
+            Tensor.variable(weight.array, in: host.context)
         )
     }
 }

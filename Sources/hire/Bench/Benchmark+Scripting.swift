@@ -8,7 +8,8 @@ extension Benchmark {
     /// What scripting costs: calls from Lua into Swift, and starting the program.
     static let scripting: [Benchmark] = [
         Benchmark(
-            name: "lua-call", summary: "one `a:add(b)` from Lua on tensors of 4 numbers (10,000 calls, divided)",
+            name: "lua-call",
+            summary: "one `a:add(b)` from Lua on tensors of 4 numbers (10,000 calls, divided)",
             multiplyAdds: 0, repeats: 10_000
         ) { host in
             let state = try LuaState(
@@ -26,10 +27,12 @@ extension Benchmark {
             return { _ = try state.run("calls(10000)", name: "bench") }
         },
         Benchmark(
-            name: "start-up", summary: "`hire run` of an empty script, whole process", multiplyAdds: 0
+            name: "start-up", summary: "`hire run` of an empty script, whole process",
+            multiplyAdds: 0
         ) { _ in
             let folder = FileManager.default.temporaryDirectory.path
-            let script = FilePath.join(folder, "hire-bench-empty-\(ProcessInfo.processInfo.processIdentifier).lua")
+            let script = FilePath.join(
+                folder, "hire-bench-empty-\(ProcessInfo.processInfo.processIdentifier).lua")
             try AtomicWriter().write("", to: script)
             let program = CommandLine.arguments[0]
             return {

@@ -15,7 +15,8 @@ extension Benchmark {
     private static func trainingStep(_ name: String, enricher: String) -> Benchmark {
         Benchmark(
             name: name,
-            summary: "one step of the quickstart with `\(enricher)`: 32 pictures, forward, backward, AdamW",
+            summary:
+                "one step of the quickstart with `\(enricher)`: 32 pictures, forward, backward, AdamW",
             multiplyAdds: 0
         ) { host in
             let context = host.context
