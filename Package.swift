@@ -170,9 +170,10 @@ let tests: [Target] = [
     test(
         "HireLuaTests",
         [
-            "HireLua", "HireVLM", "HireTensor", "HireArray", "HireReference", "HireShapes",
-            "HireTestSupport",
+            "HireLua", "HireStudies", "HireVLM", "HireNN", "HireTensor", "HireArray", "HireFiles",
+            "HireReference", "HireShapes", "HireCPU", "HireTestSupport", "Builtin",
         ]),
+    test("ProgramTests", ["hire", "HireLua", "HireFiles", "HireTestSupport"]),
     test(
         "HireTensorTests",
         ["HireTensor", "HireArray", "HireReference", "HireShapes", "HireTestSupport"]),

@@ -36,6 +36,11 @@ static void install(void (*handler)(int)) {
     action.sa_handler = handler;
     action.sa_flags = SA_RESTART;
     sigaction(SIGINT, &action, NULL);
+    /* Whoever started the program may have left the signal blocked. */
+    sigset_t interrupts;
+    sigemptyset(&interrupts);
+    sigaddset(&interrupts, SIGINT);
+    sigprocmask(SIG_UNBLOCK, &interrupts, NULL);
 }
 
 void hire_lua_watch_interrupts(lua_State *L) {

@@ -8,10 +8,12 @@ import HireVLM
 final class TestHost: ScriptHost {
     let context = Context(backend: ReferenceBackend(), seed: 7)
     var catalog = PluginCatalog()
-    let outputFolder = "runs/test"
+    let outputFolder: String
     let isSmoke = true
     let arguments: [String] = []
     private(set) var printed = ""
+
+    init(outputFolder: String = "runs/test") { self.outputFolder = outputFolder }
 
     func shapesContext() -> Context { Context(backend: ShapesBackend()) }
     func write(_ text: String) { printed += text }

@@ -107,8 +107,8 @@ final class LuaFunctionAdapter: LuaEntry {
         }
         let parameter = function.parameters[position]
         if parameter.type.takesNamedTable || lua_rawlen(stack, count) > 0 { return nil }
-        if !parameter.type.takesList { return count }
-        // An empty table is an empty list.
+        if parameter.isOptional, !parameter.type.takesList { return count }
+        // An empty table is a value (an empty list, or a mistake), one with names holds options.
         try state.reserve(6)
         guard hire_lua_keys(stack, count) == LUA_OK else { throw state.popError() }
         defer { hire_lua_pop(stack, 1) }

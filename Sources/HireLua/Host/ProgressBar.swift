@@ -88,8 +88,10 @@ public final class ProgressBar: ScriptProgress {
     }
 
     private var barLine: String {
-        let filled = Int(share * 24)
-        let bar = String(repeating: "━", count: filled) + String(repeating: "─", count: 24 - filled)
+        let length = min(24, max(6, width() / 4))
+        let filled = Int(share * Double(length))
+        let bar =
+            String(repeating: "━", count: filled) + String(repeating: "─", count: length - filled)
         return join([title, bar, "\(done)/\(total)", timing, note])
     }
 

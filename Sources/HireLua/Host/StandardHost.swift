@@ -1,4 +1,5 @@
 import CLuaShims
+import Glibc
 import HireFiles
 import HireTensor
 import HireVLM
@@ -70,8 +71,11 @@ public struct StandardOutput: ScriptOutput {
     /// Standard output.
     public init() {}
 
-    /// Writes text as it stands.
-    public func write(_ text: String) { Swift.print(text, terminator: "") }
+    /// Writes text as it stands, at once: whoever reads a log sees it grow, and nothing is lost in a sudden end.
+    public func write(_ text: String) {
+        Swift.print(text, terminator: "")
+        fflush(nil)
+    }
 
     /// Says where the picture is.
     public func show(png: [UInt8], path: String) { Swift.print("picture: \(path)") }

@@ -223,7 +223,7 @@ enum NNLibrary {
 
     private static let modules = ScriptParameter(
         "modules", .list(.object("hire.Module")),
-        "The modules in order; they are named \"0\", \"1\", …")
+        "The modules in order; they are named \"0\", \"1\" and so on.")
 
     private static let containers: [ScriptFunction] = [
         ScriptFunction(

@@ -51,7 +51,11 @@ public struct HelpIndex {
         let endings = pages.filter { $0.name.replacing(":", with: ".").hasSuffix("." + wanted) }
         if !endings.isEmpty { return endings.map(\.text).joined(separator: "\n\n") }
         let known = pages.map(\.name)
-        let short = known.map { String($0.dropFirst("hire.".count)) }
+        let short = known.flatMap { name in
+            let path = String(name.dropFirst("hire.".count))
+            let last = path.split { $0 == "." || $0 == ":" }.last.map(String.init) ?? path
+            return last == path ? [path] : [path, last]
+        }
         throw ScriptError.message(
             NearestNames.sentence(kind: "help topic", name: name, among: short, shown: 8))
     }

@@ -38,6 +38,7 @@ let luaEnter: hire_lua_call = { stack, object in
     let before = state.current
     state.current = stack
     defer { state.current = before }
+    if state.collectsBeforeCalls { state.collectGarbage() }
     do {
         return try entry.enter(state)
     } catch {

@@ -57,8 +57,14 @@ public final class LuaState {
     /// Runs a complete collection now.
     public func collectGarbage() { _ = hire_lua_collect(current) }
 
-    /// Makes the collector run as often as it can: tests use it to find objects that are released too early.
-    public func collectAggressively() { _ = hire_lua_gc_aggressive(main) }
+    /// Makes the collector run as often as it can, and completely before every call into Swift: tests use it to find
+    /// objects that are released too early.
+    public func collectAggressively() {
+        _ = hire_lua_gc_aggressive(main)
+        collectsBeforeCalls = true
+    }
+
+    private(set) var collectsBeforeCalls = false
 
     /// Runs `body` while new tensors of scripts are made in a context, such as one that computes shapes only.
     func withContext<R>(_ context: Context, _ body: () throws -> R) rethrows -> R {
