@@ -1705,4 +1705,289 @@ function hire.json.read(path) end
 ---@param options? { pretty?: boolean }
 function hire.json.write(path, value, options) end
 
+---Pictures from PNG and JPEG files.
+---@class hire.image
+hire.image = {}
+
+---A picture of 8-bit RGB pixels.
+---@class hire.Image
+---@field width integer Pixels per row.
+---@field height integer Rows.
+local hire_Image = {}
+
+---Writes the picture as PNG; notebooks also show it.
+---@param path string The file; folders above it are made.
+---@return string # the path
+function hire_Image:save(path) end
+
+---The picture at another size (Pillow's filters).
+---@param width integer Pixels per row.
+---@param height? integer Rows.
+---@param options? { filter?: "nearest"|"box"|"bilinear"|"bicubic"|"lanczos" }
+---@return hire.Image # the new picture
+function hire_Image:resize(width, height, options) end
+
+---The picture as numbers from 0 to 1.
+---@return hire.Tensor # [1, 3, H, W]
+function hire_Image:tensor() end
+
+---Reads a PNG or JPEG file; damaged files and files that claim too much are refused.
+---@param path string The file.
+---@return hire.Image # the picture
+function hire.image.open(path) end
+
+---Pictures with questions and answers to train and test on.
+---@class hire.task
+hire.task = {}
+
+---Pictures with questions and answers.
+---@class hire.Task
+---@field id string The id it was loaded by.
+---@field origin string Where the data came from.
+---@field question_types string[] Names of the question types.
+local hire_Task = {}
+
+---How many pictures and questions a split has.
+---@param options? { split?: "train"|"test" }
+---@return table # `images` and `questions`
+function hire_Task:counts(options) end
+
+---One question.
+---@param index integer Its place in the split.
+---@param options? { split?: "train"|"test" }
+---@return table # `id`, `image`, `question`, `answer` and `type`
+function hire_Task:sample(index, options) end
+
+---One picture.
+---@param index integer Its place in the split.
+---@param options? { split?: "train"|"test" }
+---@return hire.Image # the picture
+function hire_Task:image(index, options) end
+
+---Loads a task by id.
+---@param task string|table The id, or a table with `id` and the task's own options.
+---@return hire.Task # the task
+function hire.task.load(task) end
+
+---The ids of all tasks.
+---@return string[] # the ids
+function hire.task.list() end
+
+---Multimodal models assembled from plugins.
+---@class hire.pipeline
+hire.pipeline = {}
+
+---Picture -> encoder -> enricher -> projector -> language model -> answer.
+---@class hire.Pipeline
+---@field encoder hire.Stage This stage, to be called by itself.
+---@field enricher hire.Stage This stage, to be called by itself.
+---@field projector hire.Stage This stage, to be called by itself.
+---@field language_model hire.Stage This stage, to be called by itself.
+---@field recipe table What it was made from.
+local hire_Pipeline = {}
+
+---Asks one question about one picture; the answer is generated greedily.
+---@param image hire.Image The picture.
+---@param question string The question.
+---@param options? { capture?: string[], maximum_tokens?: integer }
+---@return table # `text`, `seconds` and `macs` (multiply-adds that were made)
+---@return table # captured tensors by name; each as it was reached first
+function hire_Pipeline:ask(image, question, options) end
+
+---Runs the vision part and returns features by name.
+---@param images hire.Image|hire.Image[] One picture or several.
+---@param patterns string[] Globs over `capture_points`.
+---@return table # tensors by name, maps as [N, C, H, W]
+function hire_Pipeline:capture(images, patterns) end
+
+---The enricher's map before pooling, where its upsampling is linear (jbu, hire, bicubic).
+---@param images hire.Image|hire.Image[] One picture or several.
+---@return hire.Tensor # [N, C, H, W]
+function hire_Pipeline:high_resolution(images) end
+
+---The normalised views of pictures.
+---@param images hire.Image|hire.Image[] One picture or several.
+---@return hire.Tensor # the high view [N, 3, R, R]
+---@return hire.Tensor # the low view [N, 3, r, r]
+function hire_Pipeline:views(images) end
+
+---The names of everything that can be captured.
+---@return string[] # the names in the order of the model
+function hire_Pipeline:capture_points() end
+
+---The parameters that a glob selects.
+---@param pattern? string A glob over paths.
+---@return table[] # `path`, `shape`, `count` and `frozen` of each
+function hire_Pipeline:parameters(pattern) end
+
+---Parameters and multiply-adds by stage, counted without running anything.
+---@param options? { question?: string, answer?: string }
+---@return table # `parameters`, `macs`, and the same per stage under `stages`
+function hire_Pipeline:cost(options) end
+
+---Puts another enricher in; weights are kept wherever names and shapes agree, the rest is initialised anew.
+---@param enricher string|table An id, or a table with `id` and options.
+---@return string[] # paths of parameters that were initialised anew
+function hire_Pipeline:set_enricher(enricher) end
+
+---Switches dropout and batch statistics on or off.
+---@param training boolean Whether the model is in training.
+function hire_Pipeline:set_training(training) end
+
+---Excludes parameters from training.
+---@param pattern string A glob over paths.
+function hire_Pipeline:freeze(pattern) end
+
+---Trains parameters again that were frozen.
+---@param pattern string A glob over paths.
+function hire_Pipeline:unfreeze(pattern) end
+
+---Writes all weights as one safetensors file.
+---@param path string The file; folders above it are made.
+function hire_Pipeline:save(path) end
+
+---Reads weights from a safetensors file; names and shapes must agree completely.
+---@param path string The file.
+---@param options? { strict?: boolean }
+---@return string # what was loaded and what did not fit
+function hire_Pipeline:load(path, options) end
+
+---One stage of a pipeline.
+---@class hire.Stage
+---@field name string The stage's name, with which its paths begin.
+---@overload fun(input: hire.Tensor, high?: hire.Tensor): hire.Tensor
+local hire_Stage = {}
+
+---Assembles a pipeline and fills its parameters from a seed.
+---@param recipe table `encoder`, `enricher`, `projector`, `language_model`, `tokenizer` (an id or a table with `id` and options), `preprocessing` and `prompt`; what is left out has its default.
+---@param options? { task?: hire.Task, corpus?: string[], seed?: integer }
+---@return hire.Pipeline # the pipeline
+function hire.pipeline.build(recipe, options) end
+
+---Training of pipelines.
+---@class hire.train
+hire.train = {}
+
+---Trains a pipeline on a task's training split (AdamW, warm-up and cosine).
+---@param pipeline hire.Pipeline What is trained, in place.
+---@param task hire.Task What it is trained on.
+---@param options? { steps?: integer, images?: integer, questions?: integer, accumulation?: integer, learning_rate?: number, learning_rates?: table, weight_decay?: number, betas?: number[], warmup?: integer, final_fraction?: number, clip?: number, freeze?: string[], type_weights?: table, final_type_weights?: table, type_weight_steps?: integer, blindfold?: boolean, seed?: integer, checkpoint?: string }
+---@return table # lists with one number per step: `loss`, `learning_rate`, `gradient_norm`, `seconds`
+function hire.train.run(pipeline, task, options) end
+
+---Answers to a task's questions, graded.
+---@class hire.evaluate
+hire.evaluate = {}
+
+---Asks a pipeline every question of a split and grades the generated answers.
+---@param pipeline hire.Pipeline Who is asked.
+---@param task hire.Task What is asked.
+---@param options? { split?: "train"|"test", images?: integer, batch?: integer, maximum_tokens?: integer, seed?: integer, blindfold?: boolean }
+---@return table # `accuracy`, `standard_error`, `count`, `types` (the same per question type), `predictions` and `seconds_per_image`
+function hire.evaluate.run(pipeline, task, options) end
+
+---What answering every question with the most frequent training answer of its type scores.
+---@param task hire.Task What is asked.
+---@param options? { split?: "train"|"test", images?: integer, maximum_tokens?: integer, seed?: integer }
+---@return table # `accuracy`, `standard_error`, `count`, `types` (the same per question type), `predictions` and `seconds_per_image`
+function hire.evaluate.majority(task, options) end
+
+---Experiments over several variants, kept in a folder.
+---@class hire.study
+hire.study = {}
+
+---The results of an ablation.
+---@class hire.Study
+---@field folder string The folder with all files.
+---@field variants string[] The variants that have a trained model.
+local hire_Study = {}
+
+---The table of results.
+---@return hire.Table # the table
+function hire_Study:table() end
+
+---The results as data.
+---@return table[] # per variant `variant`, `accuracy`, `standard_error`, `count`, `types`, `parameters`, `macs`, `seconds_per_image`, `peak_bytes`, `final_loss`
+function hire_Study:results() end
+
+---The trained pipeline of a variant.
+---@param variant string The variant's name.
+---@return hire.Pipeline # the pipeline with its weights
+function hire_Study:pipeline(variant) end
+
+---The training curve of a variant.
+---@param variant string The variant's name.
+---@return table # `loss`, `learning_rate`, `gradient_norm`, `seconds`
+function hire_Study:history(variant) end
+
+---Trains, evaluates and records variants under equal conditions; what is finished is kept and taken over when the same experiment runs again in the same folder.
+---@param options { task: hire.Task, variants: string|table[], recipe?: table, training?: table, evaluation?: table, record?: string[], record_images?: integer, seed?: integer, fresh?: boolean, folder?: string }
+---@return hire.Study # the finished study
+function hire.study.ablation(options) end
+
+---Feature maps, kernels, curves, bars and sheets as pictures.
+---@class hire.picture
+hire.picture = {}
+
+---Feature maps as colours: their three principal components become red, green and blue, with one basis and one scale for all maps.
+---@param maps hire.Tensor[] Maps [N, C, H, W] with the same C.
+---@param options? { percentile?: number }
+---@return any[] # for each map a list of N pictures, one pixel per position
+function hire.picture.pca(maps, options) end
+
+---Bilateral kernels at some pixels, as tiles beside the picture.
+---@param image hire.Image The picture.
+---@param kernel hire.Tensor [1, taps, H, W], as the capture point `enricher.stages.*.kernel` gives.
+---@param options? { points?: number[][], side?: integer }
+---@return hire.Image # the drawing
+function hire.picture.kernels(image, kernel, options) end
+
+---Curves over their position, such as losses over steps.
+---@param series table[] Tables with `name` and `values` (a list of numbers).
+---@param options? { title?: string, x?: string, y?: string, log?: boolean, smooth?: integer }
+---@return hire.Image # the drawing
+function hire.picture.curves(series, options) end
+
+---Bars in groups, such as accuracies per question type and variant.
+---@param categories string[] The names under the groups.
+---@param series table[] Tables with `name`, `values` (a number per category) and, if wanted, `errors`.
+---@param options? { title?: string, y?: string }
+---@return hire.Image # the drawing
+function hire.picture.bars(categories, series, options) end
+
+---Pictures in rows and columns with names.
+---@param rows hire.Image[][] The pictures, one list per row.
+---@param options? { title?: string, columns?: string[], names?: string[], side?: integer }
+---@return hire.Image # the drawing
+function hire.picture.sheet(rows, options) end
+
+---Tables that print aligned and save as Markdown, LaTeX, CSV and JSON.
+---@class hire.table
+hire.table = {}
+
+---A table of results.
+---@class hire.Table
+local hire_Table = {}
+
+---Prints the table.
+---@param options? { format?: "text"|"markdown"|"latex"|"csv"|"json" }
+function hire_Table:print(options) end
+
+---The table as text.
+---@param options? { format?: "text"|"markdown"|"latex"|"csv"|"json" }
+---@return string # the text
+function hire_Table:text(options) end
+
+---Writes the table as text, Markdown, LaTeX, CSV and JSON.
+---@param path? string The files' name without its ending.
+---@return string[] # the paths
+function hire_Table:save(path) end
+
+---Makes a table.
+---@param columns string[] The headings.
+---@param rows any[][] One list per row: texts, numbers, or tables with `accuracy` and `standard_error`; numbers with a fraction get `decimals`.
+---@param options? { caption?: string, decimals?: integer }
+---@return hire.Table # the table
+function hire.table.new(columns, rows, options) end
+
 return hire

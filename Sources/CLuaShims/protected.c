@@ -129,3 +129,5 @@ void hire_lua_registry_table(lua_State *L, const void *key) {
     lua_pushvalue(L, -1);
     lua_rawsetp(L, LUA_REGISTRYINDEX, key);
 }
+
+int hire_lua_keep(lua_State *L) { return luaL_ref(L, LUA_REGISTRYINDEX); }

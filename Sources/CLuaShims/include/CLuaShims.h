@@ -76,6 +76,8 @@ int hire_lua_concat(lua_State *L);
 void hire_lua_raw_set_field(lua_State *L, int index, const char *name);
 /* Pushes a field of the table at `index` without metamethods; returns its type. Never raises. */
 int hire_lua_raw_get_field(lua_State *L, int index, const char *name);
+/* Pops a value and keeps it in the registry; returns its number. Never raises. */
+int hire_lua_keep(lua_State *L);
 /* Pushes a table from the registry by a static address, made on first use. */
 void hire_lua_registry_table(lua_State *L, const void *key);
 

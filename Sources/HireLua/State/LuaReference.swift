@@ -10,7 +10,7 @@ final class LuaReference {
     /// Takes the value on top of the stack.
     init(taking state: LuaState) {
         self.state = state
-        number = luaL_ref(state.current, hire_lua_registry_index)
+        number = hire_lua_keep(state.current)
     }
 
     deinit {

@@ -71,6 +71,7 @@ extension LuaState {
             case .entry: return "function"
             }
         }
+        if hire_lua_is_closed_box(current, index) != 0 { return "closed object" }
         guard let name = lua_typename(current, lua_type(current, index)) else { return "value" }
         return String(cString: name)
     }

@@ -30,7 +30,7 @@ public enum PictureLibrary {
             ScriptResult(.list(.any), "for each map a list of N pictures, one pixel per position")
         ],
         example: """
-            local map = hire.tensor.normal({ 1, 8, 4, 4 })
+            local map = hire.tensor.randn({ 1, 8, 4, 4 })
             print(hire.picture.pca({ map, map * 2 })[1][1])
             """
     ) { arguments in
