@@ -156,9 +156,9 @@ let tests: [Target] = [
     test(
         "HireStudiesTests",
         [
-            "Builtin", "HireStudies", "HireVLM", "HireNN", "HireTensor", "HireArray",
-            "HireReference", "HireShapes",
-            "HireHDF5", "HireImaging", "HireFiles", "HireTestSupport",
+            "Builtin", "HireLua", "HireStudies", "HireVLM", "HireNN", "HireTensor", "HireArray",
+            "HireReference", "HireShapes", "HireHDF5", "HireImaging", "HireFiles",
+            "HireTestSupport",
         ]),
     test(
         "ConformanceTests",

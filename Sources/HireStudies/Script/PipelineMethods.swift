@@ -86,6 +86,20 @@ enum PipelineMethods {
             return [.tensor(map)]
         },
         ScriptFunction(
+            "low_view", "A picture as the encoder sees it.",
+            parameters: [ScriptParameter("image", .object("hire.Image"), "The picture.")],
+            returns: [ScriptResult(.object("hire.Image"), "the low view without its normalisation")]
+        ) { arguments in
+            let pipeline = arguments.receiver(PipelineObject.self).pipeline
+            let image = try arguments.object("image", ImageObject.self).image
+            let preprocessing = pipeline.recipe.preprocessing
+            let low = try pipeline.views(of: [image]).low
+            let normalisation = try ImageNormalisation(
+                mean: preprocessing.mean.map(Float.init),
+                deviation: preprocessing.deviation.map(Float.init))
+            return [.object(ImageObject(try Image(low.array, normalisation)))]
+        },
+        ScriptFunction(
             "views", "The normalised views of pictures.", parameters: [images],
             returns: [
                 ScriptResult(.tensor, "the high view [N, 3, R, R]"),

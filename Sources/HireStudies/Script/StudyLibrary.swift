@@ -43,7 +43,6 @@ public enum StudyLibrary {
               variants = { "none", { name = "majority", baseline = "majority" } },
               training = { steps = 2, images = 2, warmup = 0 },
               evaluation = { images = 4 },
-              folder = os.tmpname() .. ".d",
             }
             study:table():print()
             """
