@@ -55,6 +55,43 @@ public enum KernelPicture {
         return canvas.image
     }
 
+    /// Places in a kernel map that are worth a look, as (x, y) from 0 to 1: those where the kernel is least like the
+    /// mean kernel, apart from each other by an eighth of the map or more, and the one where it is most like it.
+    ///
+    /// - Throws: `ArrayError.shape` unless the kernel is [1, taps, H, W].
+    public static func strikingPoints(_ kernel: Tensor, count: Int = 6) throws -> [SIMD2<Double>] {
+        guard kernel.rank == 4, kernel.shape[0] == 1, kernel.count > 0 else {
+            throw ArrayError.shape(
+                operation: "kernel picture", expected: "[1, taps, H, W]", got: "\(kernel.shape)")
+        }
+        let (taps, height, width) = (kernel.shape[1], kernel.shape[2], kernel.shape[3])
+        let values = try kernel.floats().map(Double.init)
+        let area = height * width
+        var distances = [Double](repeating: 0, count: area)
+        for tap in 0..<taps {
+            let plane = values[(tap * area)..<((tap + 1) * area)]
+            let mean = plane.reduce(0, +) / Double(area)
+            for (position, value) in plane.enumerated() {
+                distances[position] += (value - mean) * (value - mean)
+            }
+        }
+        let order = (0..<area).sorted { (distances[$1], $0) < (distances[$0], $1) }
+        var chosen: [Int] = []
+        for position in order where chosen.count < count - 1 {
+            let isApart = chosen.allSatisfy { other in
+                abs(other % width - position % width) >= width / 8
+                    || abs(other / width - position / width) >= height / 8
+            }
+            if isApart { chosen.append(position) }
+        }
+        if let plain = order.last { chosen.append(plain) }
+        return chosen.map {
+            SIMD2(
+                (Double($0 % width) + 0.5) / Double(width),
+                (Double($0 / width) + 0.5) / Double(height))
+        }
+    }
+
     private static func tiles(_ taps: [Double], _ reach: Int) throws -> Image {
         let largest = max(taps.map { abs($0) }.max() ?? 0, .leastNormalMagnitude)
         var image = try Image(width: reach, height: reach)

@@ -55,7 +55,7 @@ public enum PictureLibrary {
         options: [
             .optional(
                 "points", .list(.list(.number)), "Places (x, y) in the picture, from 0 to 1.",
-                default: "six places across the middle"),
+                default: "five where the kernel is unusual and one where it is not"),
             .optional("side", .integer, "Height in pixels.", default: "256"),
         ],
         returns: [picture]
@@ -67,16 +67,13 @@ public enum PictureLibrary {
             else { throw arguments.mismatch("points", "a list of pairs { x, y } from 0 to 1") }
             points.append(SIMD2(x, y))
         }
-        if !arguments.has("points") {
-            points = [0.2, 0.35, 0.5, 0.65, 0.8, 0.5].map { SIMD2($0, 0.5) }
-            points[5].y = 0.25
-        }
+        let kernel = try arguments.tensor("kernel")
+        if points.isEmpty { points = try KernelPicture.strikingPoints(kernel) }
         return [
             .object(
                 ImageObject(
                     try KernelPicture.drawn(
-                        arguments.object("image", ImageObject.self).image,
-                        arguments.tensor("kernel"),
+                        arguments.object("image", ImageObject.self).image, kernel,
                         points: points, side: arguments.integer("side", default: 256))))
         ]
     }
