@@ -28,7 +28,7 @@ local recipe = {
 local variants = {
   "none",
   "bicubic",
-  { name = "jbu", enricher = { id = "jbu", stages = 2, radius = 1, key_size = 16, dropout = 0 } },
+  { name = "jbu", enricher = { id = "jbu", stages = 2, finest = 1, radius = 1, key_size = 16, dropout = 0 } },
   {
     name = "hire",
     enricher = {
