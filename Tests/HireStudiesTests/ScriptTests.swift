@@ -138,7 +138,10 @@ struct ScriptTests {
                 "hire.study.ablation { task = task, variants = { 'none' }, training = { imgs = 2 } }",
                 "images"
             ),
-            ("hire.study.ablation { task = task, recipe = model.recipe, variants = { 'non' } }", "'none'"),
+            (
+                "hire.study.ablation { task = task, recipe = model.recipe, variants = { 'non' } }",
+                "'none'"
+            ),
             ("hire.study.ablation { variants = { 'none' } }", "task"),
             ("model:capture(task:image(1), 'encodr.output')", "encoder"),
             ("model:set_enricher('hrie')", "'hire'"),

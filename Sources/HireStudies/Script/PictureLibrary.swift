@@ -132,10 +132,12 @@ public enum PictureLibrary {
             let (name, values) = try named(item, "series[\(index + 1)]", arguments)
             return BarPlot.Series(name, values, errors: numbers(field(item, "errors")) ?? [])
         }
-        let plot = BarPlot(
+        var plot = BarPlot(
             title: try arguments.string("title", default: ""),
             yLabel: try arguments.string("y", default: ""),
             categories: try arguments.strings("categories"), series: series)
+        // Numbers over narrow bars would cover each other.
+        plot.showsValues = plot.series.count * plot.categories.count <= 16
         return [.object(ImageObject(try plot.image()))]
     }
 
