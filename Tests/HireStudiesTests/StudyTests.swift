@@ -1,3 +1,4 @@
+import Glibc
 import HireArray
 import HireFiles
 import HireHDF5
@@ -140,8 +141,8 @@ struct StudyTests {
         }
     }
 
-    @Test("A full disk is an error of the file system and leaves no finished line behind")
-    func fullDisk() throws {
+    @Test("A folder that cannot be made is an error and leaves no finished line behind")
+    func blockedFolder() throws {
         let small = try SmallStudy()
         try withTemporaryFolder { folder in
             let path = folder + "/run"
@@ -155,6 +156,42 @@ struct StudyTests {
                 #expect(error.exitCode == 73)
             }
             #expect(try RunJournal(path + "/results.jsonl").entries.isEmpty)
+        }
+    }
+
+    @Test(
+        "A full disk at any moment is an error, loses nothing finished, and the next run completes")
+    func diskFull() throws {
+        let small = try SmallStudy()
+        var training = SmallStudy.training
+        training["steps"] = 1
+        let variants = try small.variants(
+            [["name": "majority", "baseline": "majority"], "none"], training: training)
+        let writes: Set<String> = ["write", "synchronise", "rename", "makeFolder"]
+        let counting = FaultyFileSystem()
+        var expected: [Accuracy] = []
+        try withTemporaryFolder { folder in
+            let study = try small.study(variants, in: folder, fileSystem: counting)
+            try study.run()
+            expected = study.results.map(\.accuracy)
+        }
+        let places = counting.calls.indices.filter { writes.contains(counting.calls[$0]) }
+        #expect(places.count > 20)
+        // Every third of them, which keeps the test to seconds.
+        for place in stride(from: 0, to: places.count, by: 3).map({ places[$0] }) {
+            try withTemporaryFolder { folder in
+                let faulty = FaultyFileSystem(at: place, .error(ENOSPC))
+                do {
+                    try small.study(variants, in: folder, fileSystem: faulty).run()
+                    Issue.record("Nothing was said about a full disk at call \(place).")
+                } catch let error as FileError {
+                    #expect(error.exitCode == 74, "\(error)")
+                }
+                let again = try small.study(variants, in: folder)
+                try again.run()
+                #expect(again.results.map(\.accuracy) == expected)
+                #expect(again.folder.journal.entries.count == 2)
+            }
         }
     }
 

@@ -16,7 +16,7 @@ public enum StudyError: Error, Equatable, CustomStringConvertible {
             "\(folder) already holds results of '\(variant)' made with another configuration: "
                 + differences.prefix(4).joined(separator: "; ")
                 + (differences.count > 4 ? "; and \(differences.count - 4) more" : "")
-                + ". Choose another folder (--out), or set fresh = true to do it again."
+                + ". Choose another folder (--out), or do it again with fresh = true (-- --fresh)."
         case .duplicateVariant(let name):
             "Two variants are called '\(name)'; give one of them another name."
         case .variant(let name, let problem): "Variant '\(name)': \(problem)"
