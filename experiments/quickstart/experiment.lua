@@ -91,25 +91,26 @@ picture.bars(categories, bars, { title = "Exact match by question type", y = "ac
 picture.curves(curves, { title = "Training", y = "loss", smooth = smoke and 1 or 20, log = true })
   :save(folder .. "/pictures/curves.png")
 
--- Features as colours: the picture, what the encoder sees, and per enricher E(i) beside its enriched map;
--- both share one basis, so that equal colours mean equal features.
-local images, rows, names = {}, {}, {}
-for number = 1, 4 do
-  images[number], names[number] = task:image(number), "test " .. number
-  rows[number] = { images[number] }
-end
+-- Features as colours: the picture, what the encoder sees, and per enricher E(i) beside its enriched map.
+-- Both share one basis, so equal colours mean equal features; each row has its own, as whole pictures differ
+-- more than places within one.
+local rows, names = {}, {}
 local jbu, full = study:pipeline("jbu"), study:pipeline("hire")
-for number, row in ipairs(rows) do row[2] = jbu:low_view(images[number]) end
-for _, model in ipairs { jbu, full } do
-  local base = model:capture(images, "encoder.output")["encoder.output"]
-  local maps = picture.pca { base, model:high_resolution(images) }
-  for number, row in ipairs(rows) do table.move({ maps[1][number], maps[2][number] }, 1, 2, #row + 1, row) end
+for number = 1, 4 do
+  local image = task:image(number)
+  local row = { image, jbu:low_view(image) }
+  for _, model in ipairs { jbu, full } do
+    local base = model:capture(image, "encoder.output")["encoder.output"]
+    local maps = picture.pca { base, model:high_resolution(image) }
+    table.move({ maps[1][1], maps[2][1] }, 1, 2, #row + 1, row)
+  end
+  rows[number], names[number] = row, "test " .. number
 end
 local columns = { "picture", "encoder's view", "jbu: E(i)", "jbu", "hire: E(i)", "hire" }
 picture.sheet(rows, { columns = columns, names = names, title = "Features as colours (PCA)" })
   :save(folder .. "/pictures/features.png")
 
 -- The bilateral kernels of HIRE's finest stage where they are least alike.
-local finest = "enricher.stages.1.kernel"
-picture.kernels(images[4], full:capture(images[4], finest)[finest]):save(folder .. "/pictures/kernels.png")
+local finest, image = "enricher.stages.1.kernel", task:image(4)
+picture.kernels(image, full:capture(image, finest)[finest]):save(folder .. "/pictures/kernels.png")
 print("Results, features (run.h5) and pictures are in " .. folder .. ".")
