@@ -1805,6 +1805,11 @@ function hire_Pipeline:capture(images, patterns) end
 ---@return hire.Tensor # [N, C, H, W]
 function hire_Pipeline:high_resolution(images) end
 
+---A picture as the encoder sees it.
+---@param image hire.Image The picture.
+---@return hire.Image # the low view without its normalisation
+function hire_Pipeline:low_view(image) end
+
 ---The normalised views of pictures.
 ---@param images hire.Image|hire.Image[] One picture or several.
 ---@return hire.Tensor # the high view [N, 3, R, R]

@@ -19,7 +19,7 @@ final class LuaClass {
                 LuaFunctionAdapter(method, owner: scriptClass.name, receiver: scriptClass.name))
             hire_lua_raw_set_field(stack, -2, method.name)
         }
-        state.pushBox(LuaPayload(.entry(LuaFieldReader(scriptClass))), uservalues: 0)
+        state.pushBox(EntryPayload(LuaFieldReader(scriptClass)), uservalues: 0)
         hire_lua_push_release(stack)
         Self.setReleaseMetatable(stack)
         hire_lua_push_index(stack)

@@ -12,20 +12,32 @@ final class LuaFunctionAdapter: LuaEntry {
     /// The name with its library or class, such as `hire.tensor.zeros` or `hire.Tensor:sum`.
     let displayName: String
     private let receiver: String?
-    private let named: [String: ScriptParameter]
+    /// Positional parameters, then options.
+    private let accepted: [ScriptParameter]
+    private let names: [String]
+    private let positional: Int
+    /// One bit for each accepted value that must be given.
+    private let required: UInt64
+    private let operation: LuaOperation?
     private let convertsResults: Bool
 
     init(_ function: ScriptFunction, owner: String, receiver: String? = nil) {
         self.function = function
         self.receiver = receiver
         displayName = owner + (receiver == nil ? "." : ":") + function.name
-        named = Dictionary(
-            (function.options + function.parameters).map { ($0.name, $0) },
-            uniquingKeysWith: { first, _ in first })
+        accepted = function.parameters + function.options
+        names = accepted.map(\.name)
+        positional = function.parameters.count
+        precondition(accepted.count < 64, "\(function.name) takes too many arguments.")
+        required = accepted.enumerated().reduce(0) { bits, next in
+            next.element.isOptional ? bits : bits | 1 << next.offset
+        }
+        operation = LuaOperation(function, owner: owner)
         convertsResults = function.returns.contains { $0.type.countsFromOne }
     }
 
     func enter(_ state: LuaState) throws -> Int32 {
+        if let operation, let count = try operation.call(state) { return count }
         let arguments = try readArguments(state)
         let results = try function.body(arguments)
         let stack = state.current
@@ -50,37 +62,39 @@ final class LuaFunctionAdapter: LuaEntry {
             object = try readReceiver(state, receiver)
             first = 2
         }
-        var values: [String: ScriptValue] = [:]
-        values.reserveCapacity(function.parameters.count + function.options.count)
+        var values = [ScriptValue](repeating: .none, count: accepted.count)
+        var given: UInt64 = 0
         if let position = try optionsPosition(state, first: first, count: count) {
-            try readOptions(state, at: position, into: &values)
+            try readOptions(state, at: position, into: &values, &given)
             count -= 1
         }
-        if Int(count - first) >= function.parameters.count {
-            count = try trimmed(state, first, count)
-        }
-        for (offset, parameter) in function.parameters.enumerated() {
+        if Int(count - first) >= positional { count = try trimmed(state, first, count) }
+        for offset in 0..<positional {
             let index = first + Int32(offset)
-            if index <= count, lua_type(stack, index) > LUA_TNIL || parameter.type == .any {
-                if values[parameter.name] != nil {
-                    throw ScriptError.message(
-                        "\(displayName): '\(parameter.name)' was given twice, by position and by name."
-                    )
-                }
-                values[parameter.name] = try convert(state, index, parameter)
-            } else if !parameter.isOptional, values[parameter.name] == nil {
-                throw ScriptError.argument(
-                    function: displayName, name: parameter.name,
-                    expected: parameter.type.phrase, got: "nothing")
+            let found = index <= count ? lua_type(stack, index) : LUA_TNONE
+            if found <= LUA_TNIL {
+                // A given nil counts as a value where anything does.
+                if found == LUA_TNIL, accepted[offset].type == .any { given |= 1 << offset }
+                continue
             }
+            if given & (1 << offset) != 0 {
+                throw ScriptError.message(
+                    "\(displayName): '\(names[offset])' was given twice, by position and by name.")
+            }
+            given |= 1 << offset
+            values[offset] = try convert(state, index, accepted[offset])
         }
-        for option in function.options where !option.isOptional && values[option.name] == nil {
-            throw ScriptError.argument(
-                function: displayName, name: option.name, expected: option.type.phrase,
-                got: "nothing")
-        }
+        if required & ~given != 0 { throw missing(required & ~given) }
         return ScriptArguments(
-            function: displayName, host: state.visibleHost, receiver: object, values: values)
+            function: displayName, host: state.visibleHost, receiver: object, names: names,
+            values: values)
+    }
+
+    private func missing(_ positions: UInt64) -> ScriptError {
+        let parameter = accepted[positions.trailingZeroBitCount]
+        return .argument(
+            function: displayName, name: parameter.name, expected: parameter.type.phrase,
+            got: "nothing")
     }
 
     private func readReceiver(_ state: LuaState, _ receiver: String) throws -> any ScriptObject {
@@ -98,7 +112,7 @@ final class LuaFunctionAdapter: LuaEntry {
     /// Where the table of options stands, if the call has one.
     private func optionsPosition(_ state: LuaState, first: Int32, count: Int32) throws -> Int32? {
         let stack = state.current
-        guard !named.isEmpty, count >= first, lua_type(stack, count) == LUA_TTABLE else {
+        guard !accepted.isEmpty, count >= first, lua_type(stack, count) == LUA_TTABLE else {
             return nil
         }
         let position = Int(count - first)
@@ -116,7 +130,8 @@ final class LuaFunctionAdapter: LuaEntry {
     }
 
     private func readOptions(
-        _ state: LuaState, at index: Int32, into values: inout [String: ScriptValue]
+        _ state: LuaState, at index: Int32, into values: inout [ScriptValue],
+        _ given: inout UInt64
     ) throws {
         let stack = state.current
         try state.reserve(8)
@@ -130,19 +145,20 @@ final class LuaFunctionAdapter: LuaEntry {
                     "\(displayName): options have names; got one at position "
                         + "\(try state.text(of: -1)) instead.")
             }
-            guard let option = named[name] else {
+            guard let option = names.firstIndex(of: name) else {
                 throw ScriptError.unknownOption(
                     function: displayName, name: name, suggestion: suggestion(for: name))
             }
             lua_pushvalue(stack, -1)
             lua_rawget(stack, index)
             defer { hire_lua_pop(stack, 1) }
-            values[name] = try convert(state, -1, option)
+            values[option] = try convert(state, -1, accepted[option])
+            given |= 1 << option
         }
     }
 
     private func suggestion(for name: String) -> String {
-        let known = named.keys.sorted()
+        let known = names.sorted()
         let close = NearestNames.nearest(to: name, among: known).map { "'\($0)'" }
         let hint = close.isEmpty ? "" : "Did you mean \(close.joined(separator: " or "))? "
         return hint + "Known options: " + known.joined(separator: ", ") + "."

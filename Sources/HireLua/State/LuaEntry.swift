@@ -8,22 +8,57 @@ protocol LuaEntry: AnyObject {
     func enter(_ state: LuaState) throws -> Int32
 }
 
-/// What a userdata of ours holds.
-final class LuaPayload {
+/// What a userdata of ours holds: a tensor, another object, or something that Lua can call.
+class LuaPayload {
     enum Content {
         case tensor(TensorObject)
         case object(any ScriptObject)
         case entry(any LuaEntry)
     }
 
-    let content: Content
+    fileprivate enum Kind: UInt8 { case tensor, object, entry }
+    private let kind: Kind
 
-    init(_ content: Content) { self.content = content }
+    fileprivate init(_ kind: Kind) { self.kind = kind }
+
+    /// What is inside; the kind makes the casts certain, and they are on the way of every call.
+    var content: Content {
+        switch kind {
+        case .tensor: .tensor(unsafeDowncast(self, to: TensorObject.self))
+        case .object: .object(unsafeDowncast(self, to: ObjectPayload.self).object)
+        case .entry: .entry(unsafeDowncast(self, to: EntryPayload.self).entry)
+        }
+    }
 
     /// The payload behind a pointer that a box held.
     static func at(_ pointer: UnsafeMutableRawPointer) -> LuaPayload {
         Unmanaged<LuaPayload>.fromOpaque(pointer).takeUnretainedValue()
     }
+}
+
+/// An object of a scripted class.
+final class ObjectPayload: LuaPayload {
+    let object: any ScriptObject
+
+    init(_ object: any ScriptObject) {
+        self.object = object
+        super.init(.object)
+    }
+}
+
+/// Something that Lua can call.
+final class EntryPayload: LuaPayload {
+    let entry: any LuaEntry
+
+    init(_ entry: any LuaEntry) {
+        self.entry = entry
+        super.init(.entry)
+    }
+}
+
+/// A tensor, which is its own payload: scripts make many.
+class TensorPayload: LuaPayload {
+    init() { super.init(.tensor) }
 }
 
 /// Lua calls Swift here, through the trampoline; -1 means that the error is on top of the stack.

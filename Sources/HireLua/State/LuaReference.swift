@@ -5,7 +5,8 @@ import HireVLM
 /// Keeps one Lua value alive for Swift; the value is free for the collector when the reference goes.
 final class LuaReference {
     private(set) weak var state: LuaState?
-    private let number: Int32
+    /// Where the registry holds it.
+    let number: Int32
 
     /// Takes the value on top of the stack.
     init(taking state: LuaState) {

@@ -53,9 +53,11 @@ extension LuaState {
     /// Pushes a tensor as a new userdata, and lets the collector know when tensors hold much memory.
     func push(_ tensor: Tensor) throws {
         relieve(tensor.backend.ledger)
-        let type = try luaClass(of: TensorObject.self)
-        pushBox(LuaPayload(.tensor(TensorObject(tensor))), uservalues: 0)
-        type.metatable.push()
+        if tensorMetatable == 0 {
+            tensorMetatable = try luaClass(of: TensorObject.self).metatable.number
+        }
+        pushBox(TensorObject(tensor), uservalues: 0)
+        lua_rawgeti(current, hire_lua_registry_index, lua_Integer(tensorMetatable))
         lua_setmetatable(current, -2)
     }
 
@@ -74,7 +76,7 @@ extension LuaState {
         hire_lua_pop(stack, 1)
         let type = try luaClass(of: Swift.type(of: object))
         let fields = (object as? any LuaFieldHolder)?.fields
-        pushBox(LuaPayload(.object(object)), uservalues: fields == nil ? 0 : 1)
+        pushBox(ObjectPayload(object), uservalues: fields == nil ? 0 : 1)
         if let fields {
             fields.push()
             lua_setiuservalue(stack, -2, 1)
@@ -89,7 +91,7 @@ extension LuaState {
 
     /// Pushes a Lua function that calls `entry`.
     func pushFunction(_ entry: any LuaEntry) {
-        pushBox(LuaPayload(.entry(entry)), uservalues: 0)
+        pushBox(EntryPayload(entry), uservalues: 0)
         hire_lua_push_function(current)
     }
 

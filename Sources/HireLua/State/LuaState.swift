@@ -21,6 +21,8 @@ public final class LuaState {
 
     let main: OpaquePointer
     var classes: [ObjectIdentifier: LuaClass] = [:]
+    /// Where the registry holds the metatable of tensors; 0 until the first one.
+    var tensorMetatable: Int32 = 0
     var pressure = MemoryPressure()
     /// The libraries that `require "hire"` gives, in the order they were added.
     public internal(set) var libraries: [ScriptLibrary] = []

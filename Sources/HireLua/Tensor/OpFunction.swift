@@ -11,6 +11,11 @@ struct OpFunction {
 
     static func scriptName(_ name: String) -> String { renamed[name] ?? name }
 
+    /// The operation that scripts call by a name.
+    static func op(scriptName name: String) -> Op? {
+        OpTable.op(named: renamed.first { $0.value == name }?.key ?? name)
+    }
+
     /// `hire.tensor.name(x, …)`.
     var function: ScriptFunction { make(parameters: op.parameters[...], isMethod: false) }
 

@@ -2,10 +2,13 @@ import HireTensor
 import HireVLM
 
 /// A tensor as scripts hold it.
-final class TensorObject: ScriptObject {
+final class TensorObject: TensorPayload, ScriptObject {
     let tensor: Tensor
 
-    init(_ tensor: Tensor) { self.tensor = tensor }
+    init(_ tensor: Tensor) {
+        self.tensor = tensor
+        super.init()
+    }
 
     static let scriptClass = ScriptClass(
         name: "hire.Tensor",

@@ -10,16 +10,19 @@ public struct ScriptArguments {
     /// What the script and its state offer: the context for new tensors, the output folder, the catalogue.
     public let host: any ScriptHost
     private let receiverObject: (any ScriptObject)?
-    private let values: [String: ScriptValue]
+    private let names: [String]
+    private let values: [ScriptValue]
 
-    /// Arguments by name.
+    /// Arguments in the order of their names; `.none` where one was left out.
     public init(
         function: String, host: any ScriptHost, receiver: (any ScriptObject)? = nil,
-        values: [String: ScriptValue]
+        names: [String], values: [ScriptValue]
     ) {
+        precondition(names.count == values.count, "Each argument of \(function) needs a value.")
         self.function = function
         self.host = host
         self.receiverObject = receiver
+        self.names = names
         self.values = values
     }
 
@@ -32,7 +35,11 @@ public struct ScriptArguments {
     }
 
     /// The raw value; `.none` where it was left out.
-    public func value(_ name: String) -> ScriptValue { values[name] ?? .none }
+    public func value(_ name: String) -> ScriptValue {
+        // A handful of short names: looking through them is faster than hashing.
+        for position in names.indices where names[position] == name { return values[position] }
+        return .none
+    }
 
     /// Whether the argument was given.
     public func has(_ name: String) -> Bool {
