@@ -54,7 +54,8 @@ private struct ReplLoop {
         defer { state.unwatchInterrupts() }
         switch session.evaluate(source, name: "repl") {
         case .incomplete: return false
-        case .values(let values): if !values.isEmpty { print(values.joined(separator: "\t")) }
+        case .values(let values):
+            if !values.isEmpty { print(values.map(\.text).joined(separator: "\t")) }
         case .failure(let error):
             Machine.flush()
             _ = Complaint.print(error)

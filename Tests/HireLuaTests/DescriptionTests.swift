@@ -87,7 +87,8 @@ import Testing
         ]
         for (path, text) in files {
             let stored = try? SystemFileSystem().readAll("\(repository)/\(path)")
-            #expect(stored == Array(text.utf8), "\(path) is out of date; run `hire annotations`.")
+            let isUpToDate = stored == Array(text.utf8)
+            #expect(isUpToDate, "\(path) is out of date; run `hire annotations`.")
         }
     }
 

@@ -10,7 +10,7 @@ import Testing
     }
 
     private func values(_ outcome: ScriptSession.Outcome) -> [String]? {
-        if case .values(let values) = outcome { return values }
+        if case .values(let values) = outcome { return values.map(\.text) }
         return nil
     }
 
@@ -57,6 +57,20 @@ import Testing
                 "{ 2, b = 1 }"
             ])
         #expect(values(session.evaluateCell("local a = 2\nprint(a)", name: "cell 1")) == [])
+    }
+
+    @Test func listsOfRecordsAreTables() throws {
+        let (_, session) = try session()
+        guard
+            case .values(let values) = session.evaluate(
+                "{{a = 1, b = 'x|y'}, {a = 0.5}}", name: "x")
+        else {
+            Issue.record("The records failed.")
+            return
+        }
+        #expect(values[0].table == "| a | b |\n| --- | --- |\n| 1 | x\\|y |\n| 0.5 |  |")
+        guard case .values(let list) = session.evaluate("{1, 2}", name: "x") else { return }
+        #expect(list[0].table == nil)
     }
 
     @Test func namesAreCompleted() throws {

@@ -1,7 +1,11 @@
 /* Lua for Swift: everything of the C API that can raise, made safe to call with a Swift frame above.
  *
  * A Lua error is a longjmp. A longjmp over a Swift frame leaks what the frame holds, so Swift may call only
- *   (1) functions of the plain API that never raise (the list stands in LuaSafety.swift), and
+ *   (1) functions of the plain API that never raise, or only for want of memory: lua_absindex, lua_checkstack,
+ *       lua_createtable, lua_getinfo, lua_getiuservalue, lua_getmetatable, lua_getstack, lua_gettop, lua_isinteger,
+ *       lua_push* (not lua_pushfstring), lua_rawequal, lua_rawget*, lua_rawlen, lua_rawset* (keys that are neither nil
+ *       nor NaN), lua_rotate, lua_setiuservalue, lua_setmetatable, lua_settop, lua_to* (lua_tolstring on strings only),
+ *       lua_type, lua_typename, luaL_loadbufferx, luaL_unref; a test of the repository looks for any other; and
  *   (2) the functions declared here.
  * Running out of memory is the one error that nearly every API function can raise. While Swift code runs, the
  * allocator of these states ends the process with a message instead; while Lua code runs, a failed allocation

@@ -66,7 +66,7 @@ public protocol ScriptOutput {
     var progressStyle: ProgressBar.Style { get }
 }
 
-/// Text to standard output; pictures are only named.
+/// Text to standard output.
 public struct StandardOutput: ScriptOutput {
     /// Standard output.
     public init() {}
@@ -77,8 +77,8 @@ public struct StandardOutput: ScriptOutput {
         fflush(nil)
     }
 
-    /// Says where the picture is.
-    public func show(png: [UInt8], path: String) { Swift.print("picture: \(path)") }
+    /// Nothing: a terminal shows no pictures, and the script says where it saved them.
+    public func show(png: [UInt8], path: String) {}
 
     /// A bar on a terminal, lines elsewhere.
     public var progressStyle: ProgressBar.Style { Terminal.isErrorTerminal ? .bar : .lines }

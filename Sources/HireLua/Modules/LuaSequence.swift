@@ -5,16 +5,16 @@ import HireVLM
 /// Modules one after the other, named "0", "1", …; each may be written in Swift or Lua.
 final class LuaSequence: Layer {
     let scope = ModuleScope()
-    private let modules: [any Module]
+    private let calls: [ModuleCall]
 
     init(_ modules: [any Module]) throws {
-        self.modules = modules
+        calls = modules.map(ModuleCall.init)
         for (index, module) in modules.enumerated() { try scope.addChild("\(index)", module) }
     }
 
     func forward(_ input: LuaValues) throws -> LuaValues {
         var values = input.values
-        for module in modules { values = try ModuleCall.call(module, values) }
+        for call in calls { values = try call(values) }
         return LuaValues(values)
     }
 }
@@ -28,21 +28,43 @@ final class LuaModuleList: Module {
     }
 }
 
-/// Calls a module of any kind with values from a script.
-enum ModuleCall {
-    static func call(_ module: any Module, _ values: [ScriptValue]) throws -> [ScriptValue] {
-        if let module = module as? any Layer<LuaValues, LuaValues> {
-            return try module(LuaValues(values)).values
+/// How scripts call a module: found once, for looking it up costs more than a small layer.
+struct ModuleCall {
+    private enum Way {
+        case values(any Layer<LuaValues, LuaValues>)
+        case tensor(any Layer<Tensor, Tensor>)
+        case none(any Module)
+    }
+
+    private let way: Way
+
+    init(_ module: any Module) {
+        if let layer = module as? any Layer<LuaValues, LuaValues> {
+            way = .values(layer)
+        } else if let layer = module as? any Layer<Tensor, Tensor> {
+            way = .tensor(layer)
+        } else {
+            way = .none(module)
         }
-        if let module = module as? any Layer<Tensor, Tensor> {
+    }
+
+    /// Runs the forward pass.
+    ///
+    /// - Throws: `ScriptError.message` if the module takes something else; what the module throws.
+    func callAsFunction(_ values: [ScriptValue]) throws -> [ScriptValue] {
+        switch way {
+        case .values(let layer): return try layer(LuaValues(values)).values
+        case .tensor(let layer):
             guard values.count == 1, case .tensor(let input) = values[0] else {
                 let got = values.map(\.typeName).joined(separator: ", ")
                 throw ScriptError.message(
-                    "\(name(module)) takes one tensor, got \(got.isEmpty ? "nothing" : got).")
+                    "\(Self.name(layer)) takes one tensor, got \(got.isEmpty ? "nothing" : got).")
             }
-            return [.tensor(try module(input))]
+            return [.tensor(try layer(input))]
+        case .none(let module):
+            throw ScriptError.message(
+                "\(Self.name(module)) has no forward pass that scripts can call.")
         }
-        throw ScriptError.message("\(name(module)) has no forward pass that scripts can call.")
     }
 
     private static func name(_ module: any Module) -> String {

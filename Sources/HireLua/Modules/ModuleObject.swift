@@ -4,6 +4,8 @@ import HireVLM
 /// A module in a script's hands.
 class ModuleObject: ScriptObject, LuaFieldHolder {
     let module: any Module
+    /// How scripts call it.
+    private(set) lazy var call = ModuleCall(module)
 
     required init(_ module: any Module) { self.module = module }
 
@@ -39,7 +41,7 @@ class ModuleObject: ScriptObject, LuaFieldHolder {
         ) { arguments in
             var values = ["input", "second", "third", "fourth"].map { arguments.value($0) }
             while case .none? = values.last { values.removeLast() }
-            return try ModuleCall.call(arguments.receiver(ModuleObject.self).module, values)
+            return try arguments.receiver(ModuleObject.self).call(values)
         })
 
     var scriptIdentity: ObjectIdentifier { ObjectIdentifier(module) }

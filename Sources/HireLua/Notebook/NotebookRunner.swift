@@ -71,11 +71,16 @@ public struct NotebookRunner {
         return .object(object)
     }
 
-    private static func result(_ values: [String], _ number: Int) -> JSONValue {
-        .object([
+    private static func result(_ values: [ShownValue], _ number: Int) -> JSONValue {
+        let text = values.map(\.text).joined(separator: "\t")
+        var data: JSONObject = ["text/plain": NotebookCell.lines(text)]
+        if values.count == 1, let table = values[0].table {
+            data["text/markdown"] = NotebookCell.lines(table)
+        }
+        return .object([
             "output_type": "execute_result",
             "execution_count": .integer(Int64(number)),
-            "data": .object(["text/plain": NotebookCell.lines(values.joined(separator: "\t"))]),
+            "data": .object(data),
             "metadata": .object([:]),
         ])
     }

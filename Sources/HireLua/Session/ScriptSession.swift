@@ -5,7 +5,7 @@ public final class ScriptSession {
     /// What came of one piece of code.
     public enum Outcome {
         /// It ran; the values it gave, as they are shown.
-        case values([String])
+        case values([ShownValue])
         /// It is only the beginning of a statement.
         case incomplete
         /// It failed.

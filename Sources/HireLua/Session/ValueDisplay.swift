@@ -5,7 +5,7 @@ extension LuaFunction {
     /// Calls the function without arguments and gives its results as text for people; a lone nil gives nothing.
     ///
     /// - Throws: `LuaError`.
-    func show() throws -> [String] {
+    func show() throws -> [ShownValue] {
         guard let state = reference.state, !state.isClosed else {
             throw LuaError(message: "A Lua function was called after its script had ended.")
         }
@@ -15,10 +15,14 @@ extension LuaFunction {
             reference.push()
             guard hire_lua_pcall(stack, 0, LUA_MULTRET) == LUA_OK else { throw state.popError() }
             let count = lua_gettop(stack) - base
-            var shown: [String] = []
+            var shown: [ShownValue] = []
             if count > 1 || (count == 1 && lua_type(stack, -1) != LUA_TNIL) {
                 for index in (base + 1)...(base + count) {
-                    shown.append(try ValueDisplay(state).text(index))
+                    let rows = lua_type(stack, index) == LUA_TTABLE ? try? state.read(index) : nil
+                    shown.append(
+                        ShownValue(
+                            text: try ValueDisplay(state).text(index),
+                            table: rows.flatMap(RecordTable.markdown)))
                 }
             }
             lua_settop(stack, base)

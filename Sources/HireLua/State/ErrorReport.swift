@@ -79,10 +79,28 @@ public struct ErrorReport {
             return
         }
         kind = Self.kind(of: error)
-        message = String(describing: error)
+        message = Self.message(of: error)
         path = nil
         traceback = ""
         hasPosition = false
+    }
+
+    /// The sentence; positions and dimensions count from one, as they do in scripts.
+    private static func message(of error: any Error) -> String {
+        guard
+            case ArrayError.index(let operation, let what, let got, let range)? = error
+                as? ArrayError
+        else { return String(describing: error) }
+        let parts = range.replacing("..<", with: "...").split(separator: "...").compactMap {
+            Int($0)
+        }
+        guard parts.count == 2 else { return String(describing: error) }
+        let extent = parts[0] < 0 ? -parts[0] : parts[1]
+        // Scripts name the last position, operations the one after it: the same number.
+        let position = got >= 0 && what != "end" ? got + 1 : got
+        if extent < 1 { return "\(operation): \(what) \(position) does not exist; there is none." }
+        let negative = parts[0] < 0 ? " or -\(extent) to -1" : ""
+        return "\(operation): \(what) \(position) does not exist; 1 to \(extent)\(negative) do."
     }
 
     private static func kind(of error: any Error) -> Kind {

@@ -6,7 +6,7 @@ import HireVLM
 /// One Lua interpreter: its globals, the Swift objects it holds and the way in and out.
 ///
 /// A state is confined to one thread of control and owns its `lua_State`. No Lua function that can raise is called
-/// from Swift except through the C shims; see `LuaSafety`.
+/// from Swift except through the C shims; CLuaShims.h lists what may be called.
 public final class LuaState {
     /// What scripts of this state can reach.
     public let host: any ScriptHost
