@@ -1720,6 +1720,9 @@ local hire_Image = {}
 ---@return string # the path
 function hire_Image:save(path) end
 
+---Shows the picture beneath a notebook's cell; elsewhere nothing happens.
+function hire_Image:show() end
+
 ---The picture at another size (Pillow's filters).
 ---@param width integer Pixels per row.
 ---@param height? integer Rows.

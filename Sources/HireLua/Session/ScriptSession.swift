@@ -40,9 +40,15 @@ public final class ScriptSession {
     /// Runs a piece of code whose last line may be an expression to show, as notebook cells have it.
     public func evaluateCell(_ source: String, name: String) -> Outcome {
         let whole = evaluate(source, name: name)
-        guard case .failure(let error) = whole, error.traceback.isEmpty else { return whole }
+        switch whole {
+        case .values: return whole
+        case .incomplete: break
+        // Only a syntax error has no stack of calls.
+        case .failure(let error): if !error.traceback.isEmpty { return whole }
+        }
         var lines = source.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-        // The longest tail that is an expression: multi-line tables and chained calls count as one.
+        // The shortest tail that is an expression with complete statements above it: tables over several lines and
+        // chained calls count as one.
         while lines.last?.allSatisfy(\.isWhitespace) == true { lines.removeLast() }
         for start in lines.indices.dropFirst().reversed() {
             let tail = lines[start...].joined(separator: "\n")

@@ -35,6 +35,13 @@ public final class ImageObject: ScriptObject {
                 return [.string(path)]
             },
             ScriptFunction(
+                "show", "Shows the picture beneath a notebook's cell; elsewhere nothing happens."
+            ) { arguments in
+                let image = arguments.receiver(ImageObject.self).image
+                arguments.host.show(png: try image.png(), path: "picture.png")
+                return []
+            },
+            ScriptFunction(
                 "resize", "The picture at another size (Pillow's filters).",
                 parameters: [
                     ScriptParameter("width", .integer, "Pixels per row."),
