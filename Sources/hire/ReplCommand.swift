@@ -19,7 +19,7 @@ struct ReplCommand: ParsableCommand {
         try state.run("hire = require \"hire\"", name: "start")
         let session = ScriptSession(state: state)
         if Terminal.isInputTerminal {
-            print("hire \(HireVersion.text), \(HireVersion.lua). hire.help() helps.")
+            print("hire \(HireVersion.text), Lua \(HireVersion.lua). hire.help() helps.")
         }
         let editor = LineEditor(
             history: LineHistory.standard(), complete: { state.completions(of: $0) })
