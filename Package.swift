@@ -75,6 +75,7 @@ let foreign: [Target] = [
     shims("CLuaShims", over: "CLua"),
     shims("CHDF5Shims", over: "CHDF5"),
     shims("CPNGShims", over: "CPNG"),
+    .target(name: "CVectorShims", path: "Sources/CVectorShims"),
 ]
 
 // MARK: - Layers 1 to 4, 6 and 7: the libraries
@@ -83,7 +84,7 @@ let libraries: [Target] = [
     // 1: numbers, back-ends, files
     library("HireArray", [], kernels: true),
     library("HireReference", ["HireArray"], kernels: true),
-    library("HireCPU", ["HireArray", "COpenBLAS"], kernels: true),
+    library("HireCPU", ["HireArray", "COpenBLAS", "CVectorShims"], kernels: true),
     library("HireShapes", ["HireArray"]),
     library("HireFiles", [], parsers: true),
     // 2: gradients

@@ -20,18 +20,22 @@ private struct AdaptiveShape {
 
     /// Rows per piece of work.
     func band(_ threads: Int) -> Int { max(4, min(32, (height * batch + threads - 1) / threads)) }
-    func planeSize(rows: Int) -> Int { (rows + 2 * radius) * products.rowLength }
 
-    /// Copies the padded source of a band into planes with room behind each row.
+    /// Channels at a time, so that a band's padded picture takes about half a megabyte.
+    func block(rows: Int) -> Int {
+        max(4, min(channels, 131_072 / ((rows + 2 * radius) * products.rowLength)))
+    }
+
+    /// Copies channels of the padded source of a band into a picture with room behind each row.
     func spread(
         _ source: FloatPointer, channels range: Range<Int>, first: Int, rows: Int,
-        into planes: FloatPointer
+        into picture: FloatPointer
     ) {
-        for (index, channel) in range.enumerated() {
-            for y in 0..<rows + 2 * radius {
+        for y in 0..<rows + 2 * radius {
+            for (index, channel) in range.enumerated() {
                 copyRow(
                     source + channel * paddedPlane + (first + y) * paddedWidth,
-                    planes + index * planeSize(rows: rows) + y * products.rowLength, paddedWidth)
+                    picture + (y * range.count + index) * products.rowLength, paddedWidth)
             }
         }
     }
@@ -60,13 +64,11 @@ extension CPUBackend {
             let sample = task / bands
             let first = task % bands * band
             let rows = min(band, shape.height - first)
-            let size = shape.planeSize(rows: rows)
-            // Some channels at a time bound the memory.
-            let block = max(4, min(shape.channels, 131_072 / size))
-            let planes = zeroedScratch(block * size)
+            let block = shape.block(rows: rows)
+            let picture = zeroedScratch((rows + 2 * shape.radius) * block * products.rowLength)
             let buffers = zeroedScratch(shape.taps * products.rowLength)
             defer {
-                planes.deallocate()
+                picture.deallocate()
                 buffers.deallocate()
             }
             var channel = 0
@@ -75,7 +77,7 @@ extension CPUBackend {
                 shape.spread(
                     from + sample * shape.channels * shape.paddedPlane, channels: range,
                     first: first,
-                    rows: rows, into: planes)
+                    rows: rows, into: picture)
                 for y in 0..<rows {
                     let pixel = (first + y) * shape.width
                     shape.rows(
@@ -83,8 +85,9 @@ extension CPUBackend {
                         into: buffers)
                     let place = target + (sample * shape.channels + channel) * shape.plane + pixel
                     products.gather(
-                        weights: buffers + products.margin, planes: planes + y * products.rowLength,
-                        planeSize: size, channels: range.count
+                        weights: buffers + products.margin,
+                        picture: picture + y * range.count * products.rowLength,
+                        channels: range.count
                     ) { index, x, sums in
                         storePartial(
                             sums, place + index &* shape.plane &+ x, min(lanes, shape.width &- x))
@@ -133,13 +136,12 @@ extension CPUBackend {
             let sample = task / bands
             let first = task % bands * band
             let rows = min(band, shape.height - first)
-            let size = shape.planeSize(rows: rows)
-            let block = max(4, min(shape.channels, 131_072 / size))
-            let planes = zeroedScratch(block * size)
+            let block = shape.block(rows: rows)
+            let picture = zeroedScratch((rows + 2 * shape.radius) * block * products.rowLength)
             let centers = zeroedScratch(block * products.rowLength)
             let dots = scratch(shape.taps * products.rowLength)
             defer {
-                planes.deallocate()
+                picture.deallocate()
                 centers.deallocate()
                 dots.deallocate()
             }
@@ -149,15 +151,16 @@ extension CPUBackend {
                 shape.spread(
                     from + sample * shape.channels * shape.paddedPlane, channels: range,
                     first: first,
-                    rows: rows, into: planes)
+                    rows: rows, into: picture)
                 for y in 0..<rows {
                     let pixel = (first + y) * shape.width
                     shape.rows(
                         gs + (sample * shape.channels + channel) * shape.plane, count: range.count,
                         pixel: pixel, into: centers)
                     products.dots(
-                        center: centers + products.margin, planes: planes + y * products.rowLength,
-                        planeSize: size, channels: range.count, into: dots)
+                        center: centers + products.margin,
+                        picture: picture + y * range.count * products.rowLength,
+                        channels: range.count, into: dots)
                     for tap in 0..<shape.taps {
                         let out = target + (sample * shape.taps + tap) * shape.plane + pixel
                         let row = dots + tap * products.rowLength
@@ -183,18 +186,18 @@ extension CPUBackend {
         _ shape: AdaptiveShape, _ ks: FloatPointer, _ gs: FloatPointer, _ target: FloatPointer
     ) {
         let products = shape.products
-        let size = shape.planeSize(rows: shape.height)
         let block = max(1, min(8, (shape.channels * shape.batch + threads * 2 - 1) / (threads * 2)))
         let blocks = (shape.channels + block - 1) / block
         parallelTasks(shape.batch * blocks, cost: shape.cost) { task in
             let sample = task / blocks
             let channel = task % blocks * block
             let count = min(block, shape.channels - channel)
-            let planes = zeroedScratch(count * size + products.rowLength)
+            let picture = zeroedScratch(
+                (shape.height + 2 * shape.radius) * count * products.rowLength)
             let centers = zeroedScratch(count * products.rowLength)
             let buffers = zeroedScratch(shape.taps * products.rowLength)
             defer {
-                planes.deallocate()
+                picture.deallocate()
                 centers.deallocate()
                 buffers.deallocate()
             }
@@ -209,12 +212,12 @@ extension CPUBackend {
                     into: centers)
                 products.scatter(
                     weights: buffers + products.margin, center: centers + products.margin,
-                    planes: planes + y * products.rowLength, planeSize: size, channels: count)
+                    picture: picture + y * count * products.rowLength, channels: count)
             }
             for index in 0..<count {
                 for y in 0..<shape.height + 2 * shape.radius {
                     copyRow(
-                        planes + index * size + y * products.rowLength,
+                        picture + (y * count + index) * products.rowLength,
                         target + (sample * shape.channels + channel + index) * shape.paddedPlane
                             + y * shape.paddedWidth, shape.paddedWidth)
                 }

@@ -1,3 +1,4 @@
+import CVectorShims
 import HireArray
 
 /// The sizes of one joint bilateral kernel.
@@ -19,19 +20,22 @@ private struct BilateralShape {
     /// Rows per piece of work.
     func band(_ threads: Int) -> Int { max(4, min(32, (height * batch + threads - 1) / threads)) }
 
-    /// Elements of a padded plane for a band of rows.
-    func planeSize(rows: Int) -> Int { (rows + 2 * radius) * products.rowLength }
+    /// Elements of one padded row, all channels.
+    var rowStep: Int { channels * products.rowLength }
 
-    /// Reflect-padded planes around rows `first` ..< `first + rows`.
+    /// Elements of a padded picture for a band of rows.
+    func pictureSize(rows: Int) -> Int { (rows + 2 * radius) * rowStep }
+
+    /// The reflect-padded picture around rows `first` ..< `first + rows`.
     func pad(
-        _ source: FloatPointer, first: Int, rows: Int, columns: [Int], into planes: FloatPointer
+        _ source: FloatPointer, first: Int, rows: Int, columns: [Int], into picture: FloatPointer
     ) {
-        for channel in 0..<channels {
-            for y in 0..<rows + 2 * radius {
-                let row = reflected(first + y - radius, height)
+        for y in 0..<rows + 2 * radius {
+            let row = reflected(first + y - radius, height)
+            for channel in 0..<channels {
                 padRow(
                     source + channel * plane + row * width, columns, radius, width,
-                    into: planes + channel * planeSize(rows: rows) + y * products.rowLength)
+                    into: picture + y * rowStep + channel * products.rowLength)
             }
         }
     }
@@ -58,17 +62,16 @@ extension CPUBackend {
             let sample = task / bands
             let first = task % bands * band
             let rows = min(band, shape.height - first)
-            let planeSize = shape.planeSize(rows: rows)
-            let planes = zeroedScratch(shape.channels * planeSize)
+            let picture = zeroedScratch(shape.pictureSize(rows: rows))
             let centers = zeroedScratch(shape.channels * products.rowLength)
-            let logits = scratch(taps * products.rowLength)
+            let logits = scratch((taps + 1) * products.rowLength)
             defer {
-                planes.deallocate()
+                picture.deallocate()
                 centers.deallocate()
                 logits.deallocate()
             }
             let start = source + sample * shape.channels * shape.plane
-            shape.pad(start, first: first, rows: rows, columns: columns, into: planes)
+            shape.pad(start, first: first, rows: rows, columns: columns, into: picture)
             for y in 0..<rows {
                 let pixel = (first + y) * shape.width
                 for channel in 0..<shape.channels {
@@ -77,8 +80,8 @@ extension CPUBackend {
                         into: centers + channel * products.rowLength + products.margin)
                 }
                 products.dots(
-                    center: centers + products.margin, planes: planes + y * products.rowLength,
-                    planeSize: planeSize, channels: shape.channels, into: logits)
+                    center: centers + products.margin, picture: picture + y * shape.rowStep,
+                    channels: shape.channels, into: logits)
                 let place = sample * taps * shape.plane + pixel
                 normaliseWindows(
                     logits, products, heat, spatials, plane: shape.plane, range: ranges + place,
@@ -88,16 +91,20 @@ extension CPUBackend {
         withExtendedLifetime((input, factors)) {}
     }
 
-    /// Softmax over the taps, times the spatial weights, normalised: eight pixels at a time.
+    /// Softmax over the taps, times the spatial weights, normalised; `logits` has one row to spare.
     private func normaliseWindows(
         _ logits: FloatPointer, _ products: WindowProducts, _ heat: Float, _ spatials: FloatPointer,
         plane: Int, range: FloatPointer, out: FloatPointer
     ) {
         let taps = products.taps
         let step = products.rowLength
-        forEachVector(products.width) { x, count in
+        let factors = logits + taps * step
+        var x = 0
+        while x < products.width {
             var top = load(logits + x) * heat
-            for tap in 1..<taps { top = larger(load(logits + tap &* step &+ x) * heat, top) }
+            for tap in 1..<taps {
+                top = hire_maximum(load(logits + tap &* step &+ x) * heat, top)
+            }
             var total = Vector.zero
             for tap in 0..<taps {
                 let place = logits + tap &* step &+ x
@@ -110,15 +117,22 @@ extension CPUBackend {
             for tap in 0..<taps {
                 let place = logits + tap &* step &+ x
                 let value = load(place) * scale
-                storePartial(value, range + tap &* plane &+ x, count)
-                let product = value * spatials[tap]
-                store(product, place)
-                sum += product
+                store(value, place)
+                sum = sum.addingProduct(value, splat(spatials[tap]))
             }
-            let floor = sum.replacing(with: 1e-7, where: sum .< 1e-7)
-            for tap in 0..<taps {
-                storePartial(
-                    load(logits + tap &* step &+ x) / floor, out + tap &* plane &+ x, count)
+            store(1 / sum.replacing(with: 1e-7, where: sum .< 1e-7), factors + x)
+            x &+= lanes
+        }
+        // Tap by tap, so that whole rows are written: the planes of a tap lie far apart.
+        for tap in 0..<taps {
+            let spatial = splat(spatials[tap])
+            let (row, first, second) = (
+                logits + tap &* step, range + tap &* plane, out + tap &* plane
+            )
+            forEachVector(products.width) { x, count in
+                let value = load(row + x)
+                storePartial(value, first + x, count)
+                storePartial(value * spatial * load(factors + x), second + x, count)
             }
         }
     }
@@ -141,9 +155,8 @@ extension CPUBackend {
         let (taps, channels, width) = (shape.taps, shape.channels, shape.width)
         let band = shape.band(1)
         let bands = (shape.height + band - 1) / band
-        // Each band adds to its own padded planes and its own sums of spatial weights' and heat's gradients.
-        let planeSize = shape.planeSize(rows: band)
-        let pieceSize = channels * planeSize
+        // Each band adds to its own padded picture and its own sums of spatial weights' and heat's gradients.
+        let pieceSize = shape.pictureSize(rows: band)
         let pieces = zeroedScratch(shape.batch * bands * pieceSize)
         let totals = UnsafeMutablePointer<Double>.allocate(
             capacity: shape.batch * bands * (taps + 1))
@@ -156,19 +169,17 @@ extension CPUBackend {
             let sample = task / bands
             let first = task % bands * band
             let rows = min(band, shape.height - first)
-            let size = shape.planeSize(rows: rows)
-            let planes = zeroedScratch(channels * size)
+            let picture = zeroedScratch(shape.pictureSize(rows: rows))
             let centers = zeroedScratch(channels * products.rowLength)
             let weights = zeroedScratch(taps * products.rowLength)
+            let saved = zeroedScratch(taps * products.rowLength + taps * lanes)
             defer {
-                planes.deallocate()
-                centers.deallocate()
-                weights.deallocate()
+                for pointer in [picture, centers, weights, saved] { pointer.deallocate() }
             }
             let piece = pieces + task * pieceSize
-            let start = source + sample * channels * shape.plane
-            shape.pad(start, first: first, rows: rows, columns: columns, into: planes)
             let sums = totals + task * (taps + 1)
+            let start = source + sample * channels * shape.plane
+            shape.pad(start, first: first, rows: rows, columns: columns, into: picture)
             for y in 0..<rows {
                 var heatSum = Vector.zero
                 let pixel = (first + y) * width
@@ -178,24 +189,31 @@ extension CPUBackend {
                         into: centers + channel * products.rowLength + products.margin)
                 }
                 let place = sample * taps * shape.plane + pixel
+                for tap in 0..<taps {
+                    copyRow(
+                        ranges + place + tap * shape.plane, saved + tap * products.rowLength, width)
+                    copyRow(
+                        gs + place + tap * shape.plane,
+                        weights + tap * products.rowLength + products.margin, width)
+                }
                 logitGradients(
-                    ranges + place, gs + place, spatials, heat, products, plane: shape.plane,
-                    spatialSums: sums, into: weights + products.margin)
+                    saved, spatials, heat, products, spatialSums: sums,
+                    into: weights + products.margin)
                 products.gather(
-                    weights: weights + products.margin, planes: planes + y * products.rowLength,
-                    planeSize: size, channels: channels
-                ) { channel, x, sums in
+                    weights: weights + products.margin, picture: picture + y * shape.rowStep,
+                    channels: channels
+                ) { channel, x, centerSums in
                     let target =
-                        piece + channel &* planeSize &+ (y &+ radius) &* products.rowLength
+                        piece + (y &+ radius) &* shape.rowStep &+ channel &* products.rowLength
                         &+ radius &+ x
-                    store(load(target) + sums, target)
+                    store(load(target) + centerSums, target)
                     heatSum = heatSum.addingProduct(
-                        sums, load(centers + channel &* products.rowLength &+ products.margin &+ x))
+                        centerSums,
+                        load(centers + channel &* products.rowLength &+ products.margin &+ x))
                 }
                 products.scatter(
                     weights: weights + products.margin, center: centers + products.margin,
-                    planes: piece + y * products.rowLength, planeSize: planeSize, channels: channels
-                )
+                    picture: piece + y * shape.rowStep, channels: channels)
                 sums[taps] += Double(laneSum(heatSum))
             }
         }
@@ -210,48 +228,53 @@ extension CPUBackend {
         withExtendedLifetime((input, factors, saved, slopes)) {}
     }
 
-    /// weights[tap][x] = temperature * d loss / d logit; adds to the sums of the spatial weights' gradients.
+    /// weights[tap][x], given d loss / d kernel, becomes temperature * d loss / d logit.
+    ///
+    /// Adds to the sums of the spatial weights' gradients; `range` has a vector per tap to spare behind its rows.
     private func logitGradients(
-        _ range: FloatPointer, _ slopes: FloatPointer, _ spatials: FloatPointer, _ heat: Float,
-        _ products: WindowProducts, plane: Int, spatialSums: UnsafeMutablePointer<Double>,
-        into weights: FloatPointer
+        _ range: FloatPointer, _ spatials: FloatPointer, _ heat: Float, _ products: WindowProducts,
+        spatialSums: UnsafeMutablePointer<Double>, into weights: FloatPointer
     ) {
         let taps = products.taps
         let step = products.rowLength
-        forEachVector(products.width) { x, count in
+        let sums = range + taps * step
+        sums.update(repeating: 0, count: taps * lanes)
+        var x = 0
+        while x < products.width {
             var sum = Vector.zero
             var inner = Vector.zero
             for tap in 0..<taps {
-                let n = loadPartial(range + tap &* plane &+ x, count) * spatials[tap]
+                let n = load(range + tap &* step &+ x) * spatials[tap]
                 sum += n
-                inner = inner.addingProduct(n, loadPartial(slopes + tap &* plane &+ x, count))
+                inner = inner.addingProduct(n, load(weights + tap &* step &+ x))
             }
             let scale = 1 / sum.replacing(with: 1e-7, where: sum .< 1e-7)
             let shift = (inner * scale * scale).replacing(with: 0, where: sum .< 1e-7)
             var total = Vector.zero
             for tap in 0..<taps {
-                let r = loadPartial(range + tap &* plane &+ x, count)
-                let d = loadPartial(slopes + tap &* plane &+ x, count) * scale - shift
-                spatialSums[tap] += Double(laneSum(d * r))
+                let r = load(range + tap &* step &+ x)
+                let place = weights + tap &* step &+ x
+                let d = load(place) * scale - shift
+                store(load(sums + tap &* lanes).addingProduct(d, r), sums + tap &* lanes)
                 let slope = d * spatials[tap]
-                store(slope, weights + tap &* step &+ x)
+                store(slope, place)
                 total = total.addingProduct(slope, r)
             }
             for tap in 0..<taps {
-                let r = loadPartial(range + tap &* plane &+ x, count)
                 let place = weights + tap &* step &+ x
-                store((load(place) - total) * r * heat, place)
+                store((load(place) - total) * load(range + tap &* step &+ x) * heat, place)
             }
+            x &+= lanes
         }
+        for tap in 0..<taps { spatialSums[tap] += Double(laneSum(load(sums + tap * lanes))) }
     }
 
-    /// Adds the bands' padded planes up, borders reflected back.
+    /// Adds the bands' padded pictures up, borders reflected back.
     private func foldPieces(
         _ shape: BilateralShape, _ pieces: FloatPointer, _ pieceSize: Int, band: Int,
         columns: [Int], into target: FloatPointer
     ) {
         let bands = (shape.height + band - 1) / band
-        let planeSize = shape.planeSize(rows: band)
         parallelTasks(
             shape.batch * shape.channels, cost: shape.batch * shape.channels * shape.plane
         ) { index in
@@ -259,13 +282,15 @@ extension CPUBackend {
             let out = target + index * shape.plane
             out.update(repeating: 0, count: shape.plane)
             for part in 0..<bands {
-                let planes = pieces + (sample * bands + part) * pieceSize + channel * planeSize
+                let picture =
+                    pieces + (sample * bands + part) * pieceSize + channel
+                    * shape.products.rowLength
                 let first = part * band
                 let rows = min(band, shape.height - first)
                 for y in 0..<rows + 2 * shape.radius {
                     let row = reflected(first + y - shape.radius, shape.height)
                     foldRow(
-                        planes + y * shape.products.rowLength, columns, shape.radius, shape.width,
+                        picture + y * shape.rowStep, columns, shape.radius, shape.width,
                         into: out + row * shape.width)
                 }
             }

@@ -118,11 +118,7 @@ extension CPUBackend {
                 let from = input + offsets[0]
                 let to = target + offsets[1]
                 if steps == (1, 1) {
-                    if length <= 32 {
-                        for index in 0..<length { to[index] = from[index] }
-                    } else {
-                        to.update(from: from, count: length)
-                    }
+                    copyElements(from, to, length)
                 } else {
                     for index in 0..<length { to[index &* steps.1] = from[index &* steps.0] }
                 }
@@ -180,5 +176,24 @@ private struct Transposition {
         outer = Layout(
             shape: rest.map { layout.shape[$0] },
             strides: [rest.map { layout.strides[0][$0] }, rest.map { layout.strides[1][$0] }])
+    }
+}
+
+/// Copies a row; short ones without a call.
+@inline(__always)
+private func copyElements<T: BitwiseCopyable>(
+    _ source: UnsafeMutablePointer<T>, _ target: UnsafeMutablePointer<T>, _ count: Int
+) {
+    let vector = 32 / MemoryLayout<T>.size
+    if count > 16 * vector { return target.update(from: source, count: count) }
+    var position = 0
+    while position &+ vector <= count {
+        let value = UnsafeRawPointer(source + position).loadUnaligned(as: SIMD4<UInt64>.self)
+        UnsafeMutableRawPointer(target + position).storeBytes(of: value, as: SIMD4<UInt64>.self)
+        position &+= vector
+    }
+    while position < count {
+        target[position] = source[position]
+        position &+= 1
     }
 }

@@ -5,6 +5,26 @@ protocol BinaryOperation {
     static func value(_ a: Vector, _ b: Vector) -> Vector
 }
 
+/// A function of one operand and two constants on eight lanes.
+protocol ConstantOperation {
+    static func value(_ x: Vector, _ constants: (Vector, Vector)) -> Vector
+}
+
+/// min(max(x, first), second).
+enum Clamp: ConstantOperation {
+    @inline(__always) static func value(_ x: Vector, _ bounds: (Vector, Vector)) -> Vector {
+        let raised = x.replacing(with: bounds.0, where: x .< bounds.0)
+        return raised.replacing(with: bounds.1, where: raised .> bounds.1)
+    }
+}
+
+/// x * first + second.
+enum Affine: ConstantOperation {
+    @inline(__always) static func value(_ x: Vector, _ constants: (Vector, Vector)) -> Vector {
+        constants.1.addingProduct(x, constants.0)
+    }
+}
+
 extension CPUBackend {
     /// Elements that one thread takes at least, for functions that cost a few instructions.
     static let cheapGrain = 32_768
@@ -95,12 +115,7 @@ extension CPUBackend {
                 Swift.min(Swift.max($0, clampedInt(lower)), clampedInt(upper))
             }
         }
-        let low = splat(Float(lower))
-        let high = splat(Float(upper))
-        mapRows(x, out, grain: Self.cheapGrain) { v in
-            let raised = v.replacing(with: low, where: v .< low)
-            return raised.replacing(with: high, where: raised .> high)
-        }
+        map(Clamp.self, (splat(Float(lower)), splat(Float(upper))), x, out)
     }
 
     /// out = x * scale + shift with constants.
@@ -108,13 +123,7 @@ extension CPUBackend {
         if x.dtype != .float32 {
             return mapInteger(x, into: out) { clampedInt(Double($0) * scale + shift) }
         }
-        let factor = splat(Float(scale))
-        let offset = splat(Float(shift))
-        if shift == 0 {
-            mapRows(x, out, grain: Self.cheapGrain) { $0 * factor }
-        } else {
-            mapRows(x, out, grain: Self.cheapGrain) { offset.addingProduct($0, factor) }
-        }
+        map(Affine.self, (splat(Float(scale)), splat(Float(shift))), x, out)
     }
 
     /// out += x * scale, in place; `out` is contiguous and owned by the caller.
@@ -142,14 +151,7 @@ extension CPUBackend {
 
     @inline(__always)
     private func map<Operation: UnaryOperation>(
-        _ operation: Operation.Type, _ x: NDArray, _ out: NDArray, grain: Int = cheapGrain
-    ) {
-        mapRows(x, out, grain: grain) { Operation.value($0) }
-    }
-
-    @inline(__always)
-    private func mapRows(
-        _ input: NDArray, _ out: NDArray, grain: Int, _ function: (Vector) -> Vector
+        _ operation: Operation.Type, _ input: NDArray, _ out: NDArray, grain: Int = cheapGrain
     ) {
         if out.count == 0 { return }
         let (layout, operands) = rowLayout([input, out])
@@ -161,7 +163,30 @@ extension CPUBackend {
                 let place = target + offsets[1]
                 forEachVector(length) { column, count in
                     storePartial(
-                        function(loadPartial(row + column, count)), place + column, count)
+                        Operation.value(loadPartial(row + column, count)), place + column, count)
+                }
+            }
+        }
+        withExtendedLifetime(operands) {}
+    }
+
+    @inline(__always)
+    private func map<Operation: ConstantOperation>(
+        _ operation: Operation.Type, _ constants: (Vector, Vector), _ input: NDArray,
+        _ out: NDArray
+    ) {
+        if out.count == 0 { return }
+        let (layout, operands) = rowLayout([input, out])
+        let source = operands[0].floatPointer
+        let target = out.floatPointer
+        parallel(layout.count, grain: Self.cheapGrain) { range in
+            layout.forEachRun(in: range) { offsets, position, length in
+                let row = source + offsets[0]
+                let place = target + offsets[1]
+                forEachVector(length) { column, count in
+                    storePartial(
+                        Operation.value(loadPartial(row + column, count), constants),
+                        place + column, count)
                 }
             }
         }

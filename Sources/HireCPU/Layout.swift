@@ -68,51 +68,60 @@ struct Layout {
 
     /// Calls `body(offsets, position, length)` for each piece of a run inside the flat range `elements`.
     ///
-    /// `offsets` holds the element offset of each operand at the first element of the piece; `position` is the
-    /// flat row-major index of that element.
+    /// `offsets` holds the element offset of each operand (at most four) at the first element of the piece;
+    /// `position` is the flat row-major index of that element.
     @inline(__always)
     func forEachRun(
         in elements: Range<Int>,
-        _ body: (_ offsets: UnsafeMutablePointer<Int>, _ position: Int, _ length: Int) -> Void
+        _ body: (_ offsets: SIMD4<Int>, _ position: Int, _ length: Int) -> Void
     ) {
-        let operands = strides.count
         let last = shape.count - 1
         let innerCount = inner
-        withUnsafeTemporaryAllocation(of: Int.self, capacity: operands * 2 + last + 1) { memory in
-            guard let offsets = memory.baseAddress else { return }
-            let starts = offsets + operands
-            let index = starts + operands
-            var row = elements.lowerBound / innerCount
-            var column = elements.lowerBound - row * innerCount
-            for operand in 0..<operands { starts[operand] = 0 }
-            for axis in stride(from: last - 1, through: 0, by: -1) {
-                index[axis] = row % shape[axis]
-                row /= shape[axis]
-                for operand in 0..<operands {
-                    starts[operand] += index[axis] * strides[operand][axis]
-                }
-            }
-            var position = elements.lowerBound
-            while position < elements.upperBound {
-                let length = min(innerCount - column, elements.upperBound - position)
-                for operand in 0..<operands {
-                    offsets[operand] = starts[operand] + column * strides[operand][last]
-                }
-                body(offsets, position, length)
-                position += length
-                column = 0
-                var axis = last - 1
-                while axis >= 0 {
-                    index[axis] += 1
-                    for operand in 0..<operands { starts[operand] += strides[operand][axis] }
-                    if index[axis] < shape[axis] { break }
-                    for operand in 0..<operands {
-                        starts[operand] -= index[axis] * strides[operand][axis]
-                    }
-                    index[axis] = 0
-                    axis -= 1
-                }
-            }
+        let innerStep = steps(last)
+        var row = elements.lowerBound / innerCount
+        var column = elements.lowerBound - row * innerCount
+        var position = elements.lowerBound
+        if last == 0 {
+            if !elements.isEmpty { body(innerStep &* column, position, elements.count) }
+            return
         }
+        let rowStep = steps(last - 1)
+        let rowCount = shape[last - 1]
+        var sheet = row / rowCount
+        row -= sheet * rowCount
+        while position < elements.upperBound {
+            var start = self.start(of: sheet) &+ rowStep &* row
+            let rows = min(
+                rowCount &- row,
+                (elements.upperBound &- position &+ column &+ innerCount &- 1) / innerCount)
+            for _ in 0..<rows {
+                let length = min(innerCount &- column, elements.upperBound &- position)
+                body(start &+ innerStep &* column, position, length)
+                position &+= length
+                column = 0
+                start &+= rowStep
+            }
+            row = 0
+            sheet &+= 1
+        }
+    }
+
+    /// The offsets at which a sheet (all but the last two axes, counted flat) begins.
+    private func start(of sheet: Int) -> SIMD4<Int> {
+        var result = SIMD4<Int>.zero
+        var rest = sheet
+        for axis in stride(from: shape.count - 3, through: 0, by: -1) {
+            let quotient = rest / shape[axis]
+            result &+= steps(axis) &* (rest - quotient * shape[axis])
+            rest = quotient
+        }
+        return result
+    }
+
+    /// The operands' strides on one axis.
+    private func steps(_ axis: Int) -> SIMD4<Int> {
+        var result = SIMD4<Int>.zero
+        for operand in strides.indices { result[operand] = strides[operand][axis] }
+        return result
     }
 }

@@ -1,55 +1,67 @@
+import CVectorShims
 import HireArray
 
-/// Reads sixteen-bit floating-point numbers as float32.
-protocol NarrowFloat {
-    static func widen(_ bits: SIMD8<UInt16>) -> Vector
+/// An element of a matrix that kernels read as float32.
+protocol MatrixElement {
+    /// What lies in memory.
+    associatedtype Bits: BitwiseCopyable
+    /// The eight numbers at a place.
+    static func widen(_ place: UnsafePointer<Bits>) -> Vector
 }
 
-extension BFloat16: NarrowFloat {
+extension Float: MatrixElement {
+    typealias Bits = Float
     @inline(__always)
-    static func widen(_ bits: SIMD8<UInt16>) -> Vector {
-        unsafeBitCast(SIMD8<UInt32>(truncatingIfNeeded: bits) &<< 16, to: Vector.self)
+    static func widen(_ place: UnsafePointer<Float>) -> Vector { load(place) }
+}
+
+extension BFloat16: MatrixElement {
+    typealias Bits = UInt16
+    @inline(__always)
+    static func widen(_ place: UnsafePointer<UInt16>) -> Vector {
+        let bits = UnsafeRawPointer(place).loadUnaligned(as: SIMD8<UInt16>.self)
+        return unsafeBitCast(SIMD8<UInt32>(truncatingIfNeeded: bits) &<< 16, to: Vector.self)
     }
 }
 
-extension Float16: NarrowFloat {
+extension Float16: MatrixElement {
+    typealias Bits = UInt16
     @inline(__always)
-    static func widen(_ bits: SIMD8<UInt16>) -> Vector {
-        let wide = SIMD8<UInt32>(truncatingIfNeeded: bits)
-        let sign = (wide & 0x8000) &<< 16
-        let rest = (wide & 0x7FFF) &<< 13
-        // Shifting the exponent field and multiplying by 2^112 is exact, also for subnormal numbers.
-        let scaled = unsafeBitCast(rest, to: Vector.self) * 0x1p112
-        let special = unsafeBitCast(rest | 0x7F80_0000, to: Vector.self)
-        let value = scaled.replacing(
-            with: special, where: rest .>= 0x0F80_0000)
-        return unsafeBitCast(unsafeBitCast(value, to: SIMD8<UInt32>.self) | sign, to: Vector.self)
+    static func widen(_ place: UnsafePointer<UInt16>) -> Vector { hire_widen_half(place) }
+}
+
+/// The first `count` numbers at a place, zeros behind them.
+private func widenPartial<T: MatrixElement>(
+    _ type: T.Type, _ place: UnsafePointer<T.Bits>, _ count: Int
+) -> Vector {
+    var memory = SIMD8<UInt32>.zero
+    return withUnsafeMutableBytes(of: &memory) { bytes in
+        bytes.copyMemory(
+            from: UnsafeRawBufferPointer(start: place, count: count * MemoryLayout<T.Bits>.stride))
+        guard let base = bytes.baseAddress else { return .zero }
+        return T.widen(base.assumingMemoryBound(to: T.Bits.self))
     }
 }
 
 /// Widens a dense row.
-@inline(__always)
-func widenRow<T: NarrowFloat>(
-    _ type: T.Type, _ source: UnsafePointer<UInt16>, _ count: Int, _ target: FloatPointer
+private func widenRow<T: MatrixElement>(
+    _ type: T.Type, _ source: UnsafePointer<T.Bits>, _ count: Int, _ target: FloatPointer
 ) {
     var position = 0
     while position &+ lanes <= count {
-        let bits = UnsafeRawPointer(source + position).loadUnaligned(as: SIMD8<UInt16>.self)
-        store(T.widen(bits), target + position)
+        store(T.widen(source + position), target + position)
         position &+= lanes
     }
     if position < count {
-        storePartial(
-            T.widen(partial(source + position, count &- position)), target + position,
-            count &- position)
+        let rest = count &- position
+        storePartial(widenPartial(type, source + position, rest), target + position, rest)
     }
 }
 
-@inline(__always)
-private func partial(_ source: UnsafePointer<UInt16>, _ count: Int) -> SIMD8<UInt16> {
-    var bits = SIMD8<UInt16>.zero
-    for lane in 0..<count { bits[lane] = source[lane] }
-    return bits
+/// A matrix in memory, dense along one axis.
+struct ElementMatrix<T: MatrixElement> {
+    let pointer: UnsafePointer<T.Bits>
+    let rowStride, columnStride: Int
 }
 
 extension CPUBackend {
@@ -62,7 +74,7 @@ extension CPUBackend {
         }
     }
 
-    private func matmulWidening<T: NarrowFloat>(
+    private func matmulWidening<T: MatrixElement>(
         _ type: T.Type, _ input: NDArray, _ weight: NDArray, _ bias: NDArray?, _ out: NDArray
     ) {
         let rank = out.rank
@@ -81,22 +93,20 @@ extension CPUBackend {
         let layout = Layout(
             shape: Array(out.shape[lead]),
             strides: [Array(a.strides[lead]), Array(b.strides[lead])])
-        let weights = UnsafePointer(b.elementPointer(UInt16.self))
+        let weights = UnsafePointer(b.elementPointer(T.Bits.self))
         for index in 0..<batch {
-            var offsets = (0, 0)
+            var offsets = SIMD4<Int>.zero
             if !whole {
-                layout.forEachRun(in: index..<index + 1) { places, _, _ in
-                    offsets = (places[0], places[1])
-                }
+                layout.forEachRun(in: index..<index + 1) { places, _, _ in offsets = places }
             }
             guard
                 let left = BLASMatrix(
-                    a.floatPointer + offsets.0, rows: m, columns: k,
+                    a.floatPointer + offsets[0], rows: m, columns: k,
                     rowStride: whole ? k : a.strides[rank - 2],
                     columnStride: whole ? 1 : a.strides[rank - 1])
             else { preconditionFailure("Operands were made ready for BLAS before.") }
-            let narrow = NarrowMatrix(
-                pointer: weights + offsets.1, rowStride: rowStride, columnStride: columnStride)
+            let narrow = ElementMatrix<T>(
+                pointer: weights + offsets[1], rowStride: rowStride, columnStride: columnStride)
             product(
                 type, left, narrow, m, n, k, bias: biasRow?.floatPointer,
                 into: out.floatPointer + index * m * n)
@@ -104,12 +114,12 @@ extension CPUBackend {
         withExtendedLifetime((a, b, biasRow)) {}
     }
 
-    private func product<T: NarrowFloat>(
-        _ type: T.Type, _ a: BLASMatrix, _ b: NarrowMatrix, _ m: Int, _ n: Int, _ k: Int,
+    private func product<T: MatrixElement>(
+        _ type: T.Type, _ a: BLASMatrix, _ b: ElementMatrix<T>, _ m: Int, _ n: Int, _ k: Int,
         bias: FloatPointer?, into c: FloatPointer
     ) {
-        if m <= 4, b.rowStride == 1, !a.transposed {
-            return directProduct(type, a, b, m, n, k, bias: bias, into: c)
+        if m <= DirectProduct<T>.mostRows, b.rowStride == 1, !a.transposed {
+            return directProduct(a, b, m, n, k, bias: bias, into: c)
         }
         // 256 KiB of widened weights at a time stay in the second-level cache.
         let block = min(n, max(16, roundUp(65_536 / max(k, 1), to: 16)))
@@ -128,7 +138,8 @@ extension CPUBackend {
             } else {
                 for row in 0..<k {
                     widenRow(
-                        type, b.pointer + row * b.rowStride + first, columns, wide + row * columns)
+                        type, b.pointer + (row * b.rowStride + first), columns, wide + row * columns
+                    )
                 }
                 right = BLASMatrix(wide, leading: columns)
             }
@@ -139,58 +150,99 @@ extension CPUBackend {
         }
     }
 
-    /// Up to four rows against weights whose columns are dense: reads each weight once, as in decoding.
-    private func directProduct<T: NarrowFloat>(
-        _ type: T.Type, _ a: BLASMatrix, _ b: NarrowMatrix, _ m: Int, _ n: Int, _ k: Int,
-        bias: FloatPointer?, into c: FloatPointer
+    /// A few rows against weights whose columns are dense: reads each weight from memory once, as in decoding.
+    func directProduct<T: MatrixElement>(
+        _ a: BLASMatrix, _ b: ElementMatrix<T>, _ m: Int, _ n: Int, _ k: Int, bias: FloatPointer?,
+        into c: FloatPointer
     ) {
-        parallel(n, grain: max(8, 200_000 / max(1, m * k))) { range in
-            for column in range {
-                let weights = b.pointer + column * b.columnStride
-                let start = bias?[column] ?? 0
-                for row in 0..<m {
-                    c[row * n + column] =
-                        start + narrowDot(type, a.pointer + row * a.leading, weights, k)
+        let pairs = (n + 1) / 2
+        parallel(pairs, grain: max(4, 100_000 / max(1, m * k))) { range in
+            for pair in range {
+                let column = pair * 2
+                let other = min(column + 1, n - 1)
+                let first: UnsafePointer<T.Bits> = b.pointer + (column * b.columnStride)
+                let second: UnsafePointer<T.Bits> = b.pointer + (other * b.columnStride)
+                let direct = DirectProduct<T>(first: first, second: second, count: k)
+                var shifts: (Float, Float) = (0, 0)
+                if let bias { shifts = (bias[column], bias[other]) }
+                var row = 0
+                while row < m {
+                    let place = a.pointer + row * a.leading
+                    let step = row + 4 <= m ? 4 : 1
+                    let sums = step == 4 ? direct.fourRows(place, a.leading) : direct.oneRow(place)
+                    for index in 0..<step {
+                        let target = c + (row + index) * n + column
+                        target[0] = sums[index * 2] + shifts.0
+                        if column + 1 < n { target[1] = sums[index * 2 + 1] + shifts.1 }
+                    }
+                    row += step
                 }
             }
         }
     }
 }
 
-/// A matrix of sixteen-bit numbers.
-private struct NarrowMatrix {
-    let pointer: UnsafePointer<UInt16>
-    let rowStride, columnStride: Int
-}
+/// Inner products of rows with two columns of weights.
+struct DirectProduct<T: MatrixElement> {
+    let first, second: UnsafePointer<T.Bits>
+    let count: Int
 
-@inline(__always)
-private func narrowDot<T: NarrowFloat>(
-    _ type: T.Type, _ a: UnsafePointer<Float>, _ b: UnsafePointer<UInt16>, _ count: Int
-) -> Float {
-    var first = Vector.zero
-    var second = Vector.zero
-    var third = Vector.zero
-    var fourth = Vector.zero
-    var position = 0
+    /// Rows up to which this is faster than packing the weights for BLAS.
+    static var mostRows: Int { 16 }
+
+    /// (row, column) products of four rows, row by row.
     @inline(__always)
-    func weights(_ offset: Int) -> Vector {
-        T.widen(UnsafeRawPointer(b + position &+ offset).loadUnaligned(as: SIMD8<UInt16>.self))
+    func fourRows(_ rows: FloatPointer, _ step: Int) -> Vector {
+        var (a, b, c, d) = (Vector.zero, Vector.zero, Vector.zero, Vector.zero)
+        var (e, f, g, h) = (Vector.zero, Vector.zero, Vector.zero, Vector.zero)
+        var position = 0
+        while position < count {
+            let length = min(lanes, count &- position)
+            let full = length == lanes
+            let x =
+                full ? T.widen(first + position) : widenPartial(T.self, first + position, length)
+            let y =
+                full ? T.widen(second + position) : widenPartial(T.self, second + position, length)
+            let place = rows + position
+            let one = loadPartial(place, length)
+            a = a.addingProduct(one, x)
+            b = b.addingProduct(one, y)
+            let two = loadPartial(place + step, length)
+            c = c.addingProduct(two, x)
+            d = d.addingProduct(two, y)
+            let three = loadPartial(place + 2 &* step, length)
+            e = e.addingProduct(three, x)
+            f = f.addingProduct(three, y)
+            let four = loadPartial(place + 3 &* step, length)
+            g = g.addingProduct(four, x)
+            h = h.addingProduct(four, y)
+            position &+= lanes
+        }
+        return Vector(
+            laneSum(a), laneSum(b), laneSum(c), laneSum(d), laneSum(e), laneSum(f), laneSum(g),
+            laneSum(h))
     }
-    while position &+ 32 <= count {
-        first = first.addingProduct(load(a + position), weights(0))
-        second = second.addingProduct(load(a + position &+ 8), weights(8))
-        third = third.addingProduct(load(a + position &+ 16), weights(16))
-        fourth = fourth.addingProduct(load(a + position &+ 24), weights(24))
-        position &+= 32
+
+    /// The products of one row in the first two lanes.
+    @inline(__always)
+    func oneRow(_ row: FloatPointer) -> Vector {
+        var (a, b, c, d) = (Vector.zero, Vector.zero, Vector.zero, Vector.zero)
+        var position = 0
+        while position &+ 16 <= count {
+            let (x, y) = (load(row + position), load(row + position &+ 8))
+            a = a.addingProduct(x, T.widen(first + position))
+            b = b.addingProduct(x, T.widen(second + position))
+            c = c.addingProduct(y, T.widen(first + (position &+ 8)))
+            d = d.addingProduct(y, T.widen(second + (position &+ 8)))
+            position &+= 16
+        }
+        while position < count {
+            let length = min(lanes, count &- position)
+            let x = loadPartial(row + position, length)
+            a = a.addingProduct(x, widenPartial(T.self, first + position, length))
+            b = b.addingProduct(x, widenPartial(T.self, second + position, length))
+            position &+= lanes
+        }
+        return Vector(laneSum(a + c), laneSum(b + d), 0, 0, 0, 0, 0, 0)
     }
-    while position &+ 8 <= count {
-        first = first.addingProduct(load(a + position), weights(0))
-        position &+= 8
-    }
-    if position < count {
-        let rest = count &- position
-        second = second.addingProduct(
-            loadPartial(a + position, rest), T.widen(partial(b + position, rest)))
-    }
-    return laneSum((first + second) + (third + fourth))
 }

@@ -70,6 +70,16 @@ extension CPUBackend {
         let batch = out.count / (m * n)
         if let folded = fold(a, b, batch: batch, m: m, k: k) {
             let (left, right, rows) = folded
+            if right.transposed, !left.transposed, rows <= DirectProduct<Float>.mostRows, k >= 256,
+                n >= 64
+            {
+                let weights = ElementMatrix<Float>(
+                    pointer: right.pointer, rowStride: 1, columnStride: right.leading)
+                directProduct(
+                    left, weights, rows, n, k, bias: biasPointer, into: out.floatPointer)
+                withExtendedLifetime(biasRow) {}
+                return
+            }
             product(left, right, rows, n, k, bias: biasPointer, into: out.floatPointer)
         } else {
             batched(a, b, m, n, k, bias: biasPointer, into: out)

@@ -66,7 +66,7 @@ extension CPUBackend {
                     loadPartial(v + place, count), keep2)
                 storePartial(first, m + place, count)
                 storePartial(second, v + place, count)
-                let size = epsilon.addingProduct(VectorMath.squareRoot(second), unbias)
+                let size = epsilon.addingProduct(second.squareRoot(), unbias)
                 let decayed = loadPartial(p + place, count) * decay
                 storePartial(decayed.addingProduct(rate, first / size), p + place, count)
             }

@@ -16,7 +16,7 @@ final class PooledScratch {
         half = zeroedScratch(size)
         let widest = plan.columns.flatMap { $0 }.map(\.wideCount).max() ?? 0
         let side = plan.geometry.radii.map { 2 * $0 + 1 }.max() ?? 1
-        shifted = zeroedScratch((widest + 2 * side + 2 * lanes) * (side + 1))
+        shifted = zeroedScratch((widest + 2 * side + 3 * lanes) * (side + 1))
     }
 
     deinit {
@@ -49,24 +49,27 @@ extension PooledPlan {
         let (tall, wide) = support(token, stage)
         foldKernel(stage, tall, wide, kernel, weights, memory)
         // The adjoint of the resize: rows, then columns.
-        let width = wide.foldedCount
-        memory.half.update(repeating: 0, count: tall.coarseCount * width + lanes)
+        let width = wide.foldedStep
+        memory.half.update(repeating: 0, count: tall.coarseCount * width)
         let down = rowResizes[stage]
         for y in 0..<tall.foldedCount {
             let position = tall.foldedStart + y
             let from = memory.folded + y * width
-            let first = down.starts[position] - tall.coarseStart
-            for (tap, weight) in down.weights[position].enumerated() {
-                addScaled(from, Float(weight), memory.half + (first + tap) * width, width)
+            var to = memory.half + (down.starts[position] - tall.coarseStart) * width
+            let factors = down.weights + down.places[position]
+            for tap in 0..<down.counts[position] {
+                addScaled(from, factors[tap], to, width)
+                to += width
             }
         }
         for y in 0..<tall.coarseCount { (out + y * step).update(repeating: 0, count: step) }
         let across = columnResizes[stage]
-        for x in 0..<width {
+        for x in 0..<wide.foldedCount {
             let position = wide.foldedStart + x
             let first = across.starts[position] - wide.coarseStart + lead
-            for (tap, weight) in across.weights[position].enumerated() {
-                let factor = Float(weight)
+            let factors = across.weights + across.places[position]
+            for tap in 0..<across.counts[position] {
+                let factor = factors[tap]
                 var from = memory.half + x
                 var to = out + first + tap
                 for _ in 0..<tall.coarseCount {
@@ -89,12 +92,14 @@ extension PooledPlan {
         let plane = height * width
         let length = wide.wideCount
         // Rows of `shifted` hold window sums per horizontal tap with zeros around; the last row their sum.
-        let step = length + 2 * side + lanes
+        let step = length + 2 * side + 2 * lanes
         let margin = side - 1
         let total = memory.shifted + side * step
         memory.shifted.update(repeating: 0, count: side * step)
-        memory.folded.update(repeating: 0, count: tall.foldedCount * wide.foldedCount)
-        let lead = wide.start - wide.wideStart
+        memory.folded.update(repeating: 0, count: tall.foldedCount * wide.foldedStep)
+        // Column 0 of `total` is grid column wideStart - radius.
+        let origin = wide.wideStart - radius
+        let (begin, end) = (wide.start - radius, wide.start + wide.count + radius)
         for u in 0..<tall.count + 2 * radius {
             let low = max(0, u - tall.count + 1)
             let high = min(side, u + 1)
@@ -109,7 +114,7 @@ extension PooledPlan {
                 x += lanes
             }
             var v = 0
-            while v < length + margin {
+            while v < length + margin + lanes {
                 var sum = Vector.zero
                 var place = memory.shifted + margin + v
                 for _ in 0..<side {
@@ -119,21 +124,19 @@ extension PooledPlan {
                 store(sum, total + v)
                 v += lanes
             }
+            // Borders are folded inside the row, which is then added as a whole.
+            for column in begin..<max(begin, 0) {
+                total[-column - origin] += total[column - origin]
+                total[column - origin] = 0
+            }
+            for column in min(width, end)..<end {
+                total[2 * (width - 1) - column - origin] += total[column - origin]
+                total[column - origin] = 0
+            }
             let row = reflected(tall.start + u - radius, height) - tall.foldedStart
-            let target = memory.folded + row * wide.foldedCount
-            // Column 0 of `total` is grid column wideStart - radius.
-            let first = wide.start - radius
-            let inside = max(0, -first)..<min(wide.count + 2 * radius, width - first)
-            let from = total + lead
-            for x in 0..<inside.lowerBound {
-                target[-(first + x) - wide.foldedStart] += from[x]
-            }
             addScaled(
-                from + inside.lowerBound, 1, target + first + inside.lowerBound - wide.foldedStart,
-                inside.count)
-            for x in inside.upperBound..<wide.count + 2 * radius {
-                target[2 * (width - 1) - (first + x) - wide.foldedStart] += from[x]
-            }
+                total + (wide.foldedStart - origin), 1, memory.folded + row * wide.foldedStep,
+                wide.foldedStep)
         }
     }
 

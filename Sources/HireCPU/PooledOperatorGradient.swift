@@ -39,28 +39,38 @@ extension PooledPlan {
         into padded: FloatPointer
     ) {
         let (tall, wide) = support(token, stage)
-        let width = wide.foldedCount
+        let width = wide.foldedStep
         let across = columnResizes[stage]
-        for x in 0..<width {
+        for x in 0..<wide.foldedCount {
             let position = wide.foldedStart + x
-            let first = across.starts[position] - wide.coarseStart
-            let weights = across.weights[position]
-            for y in 0..<tall.coarseCount {
-                let from = values + y * step + first
+            let factors = across.weights + across.places[position]
+            var from = values + (across.starts[position] - wide.coarseStart)
+            var to = memory.half + x
+            let taps = across.counts[position]
+            for _ in 0..<tall.coarseCount {
                 var sum: Float = 0
-                for tap in weights.indices { sum.addProduct(from[tap], Float(weights[tap])) }
-                memory.half[y * width + x] = sum
+                for tap in 0..<taps { sum.addProduct(from[tap], factors[tap]) }
+                to.pointee = sum
+                from += step
+                to += width
             }
         }
         let down = rowResizes[stage]
-        memory.folded.update(repeating: 0, count: tall.foldedCount * width)
         for y in 0..<tall.foldedCount {
             let position = tall.foldedStart + y
-            let first = down.starts[position] - tall.coarseStart
-            for (tap, weight) in down.weights[position].enumerated() {
-                addScaled(
-                    memory.half + (first + tap) * width, Float(weight), memory.folded + y * width,
-                    width)
+            let taps = down.counts[position]
+            let factors = down.weights + down.places[position]
+            let from = memory.half + (down.starts[position] - tall.coarseStart) * width
+            var x = 0
+            while x < width {
+                var sum = Vector.zero
+                var place = from + x
+                for tap in 0..<taps {
+                    sum = sum.addingProduct(load(place), splat(factors[tap]))
+                    place += width
+                }
+                store(sum, memory.folded + y &* width &+ x)
+                x &+= lanes
             }
         }
         let radius = geometry.radii[stage]
@@ -72,8 +82,14 @@ extension PooledPlan {
             let row = reflected(tall.start + u - radius, height) - tall.foldedStart
             let from = memory.folded + row * width
             let to = padded + u * length + lead
-            for x in 0..<wide.count + 2 * radius {
-                to[x] = from[reflected(wide.start + x - radius, gridWidth) - wide.foldedStart]
+            let first = wide.start - radius
+            let inside = max(0, -first)..<min(wide.count + 2 * radius, gridWidth - first)
+            copyRow(
+                from + first + inside.lowerBound - wide.foldedStart, to + inside.lowerBound,
+                inside.count)
+            for x in 0..<inside.lowerBound { to[x] = from[-(first + x) - wide.foldedStart] }
+            for x in inside.upperBound..<wide.count + 2 * radius {
+                to[x] = from[2 * (gridWidth - 1) - (first + x) - wide.foldedStart]
             }
         }
     }
@@ -90,20 +106,57 @@ extension PooledPlan {
         for y in 0..<tall.count {
             var x = 0
             while x < wide.wideCount {
-                let count = max(0, min(lanes, width - wide.wideStart - x))
-                var place = kernel + (tall.start + y) * width + wide.wideStart + x
-                var sum = Vector.zero
-                for i in 0..<side {
-                    let row = padded + (y &+ i) &* length &+ x
-                    for j in 0..<side {
-                        sum = sum.addingProduct(loadPartial(place, count), load(row + j))
-                        place += plane(stage)
-                    }
-                }
+                let count = width - wide.wideStart - x
+                let place = kernel + (tall.start + y) * width + wide.wideStart + x
+                let sum = windowProduct(
+                    place, plane: plane(stage), padded + (y &* length &+ x), length: length,
+                    side: side, available: count)
                 store(sum, out + y * wide.wideCount + x)
                 x += lanes
             }
         }
+    }
+
+    /// The sum over taps of kernel * padded for eight pixels, `available` of which lie inside the grid.
+    @inline(__always)
+    private func windowProduct(
+        _ kernel: FloatPointer, plane: Int, _ padded: FloatPointer, length: Int, side: Int,
+        available: Int
+    ) -> Vector {
+        var place = kernel
+        var row = padded
+        if side == 7 && available >= lanes {
+            var (a, b, c, d) = (Vector.zero, Vector.zero, Vector.zero, Vector.zero)
+            var (e, f, g) = (Vector.zero, Vector.zero, Vector.zero)
+            for _ in 0..<7 {
+                a = a.addingProduct(load(place), load(row))
+                place += plane
+                b = b.addingProduct(load(place), load(row + 1))
+                place += plane
+                c = c.addingProduct(load(place), load(row + 2))
+                place += plane
+                d = d.addingProduct(load(place), load(row + 3))
+                place += plane
+                e = e.addingProduct(load(place), load(row + 4))
+                place += plane
+                f = f.addingProduct(load(place), load(row + 5))
+                place += plane
+                g = g.addingProduct(load(place), load(row + 6))
+                place += plane
+                row += length
+            }
+            return ((a + b) + (c + d)) + ((e + f) + g)
+        }
+        let count = max(0, min(lanes, available))
+        var sum = Vector.zero
+        for _ in 0..<side {
+            for j in 0..<side {
+                sum = sum.addingProduct(loadPartial(place, count), load(row + j))
+                place += plane
+            }
+            row += length
+        }
+        return sum
     }
 }
 
@@ -188,11 +241,12 @@ extension CPUBackend {
         _ plan: PooledPlan, _ maps: PooledMaps, samples: Range<Int>, _ memory: FloatPointer,
         into targets: [FloatPointer]
     ) {
+        // Bands of a plane that stay in the first-level cache while all tokens add to them.
         var pieces: [(sample: Int, stage: Int, rows: Range<Int>)] = []
         for sample in samples {
             for stage in 0..<plan.stages {
                 let height = plan.geometry.stages[stage].x
-                let band = max(4, min(height, 16_384 / plan.geometry.stages[stage].y))
+                let band = max(4, min(height, 6144 / plan.geometry.stages[stage].y))
                 for first in stride(from: 0, to: height, by: band) {
                     pieces.append((sample, stage, first..<min(first + band, height)))
                 }
@@ -203,36 +257,58 @@ extension CPUBackend {
             let (width, plane) = (plan.geometry.stages[stage].y, plan.plane(stage))
             let side = plan.side(stage)
             let target = targets[stage] + sample * side * side * plane
-            for tap in 0..<side * side {
-                (target + tap * plane + rows.lowerBound * width).update(
-                    repeating: 0, count: rows.count * width)
-            }
             let base = memory + (sample - samples.lowerBound) * maps.size
-            for token in 0..<plan.tokens {
-                let (tall, wide) = plan.support(token, stage)
-                let low = max(tall.start, rows.lowerBound)
-                let high = min(tall.start + tall.count, rows.upperBound)
-                let length = plan.paddedLength(wide, stage)
-                let weights = base + maps.weights[token][stage]
-                let padded = base + maps.padded[token][stage]
-                let reach = min(wide.wideCount, width - wide.wideStart)
-                for y in low..<max(low, high) {
-                    let local = y - tall.start
-                    forEachVector(reach) { x, count in
-                        let weight = load(weights + local &* wide.wideCount &+ x)
-                        var place = target + y &* width &+ wide.wideStart &+ x
-                        for i in 0..<side {
-                            let row = padded + (local &+ i) &* length &+ x
-                            for j in 0..<side {
-                                storePartial(
-                                    loadPartial(place, count).addingProduct(weight, load(row + j)),
-                                    place, count)
-                                place += plane
-                            }
+            let runs = plan.runs(stage, rows: rows, maps.weights, maps.padded)
+            for tap in 0..<side * side {
+                let place = target + tap * plane
+                (place + rows.lowerBound * width).update(repeating: 0, count: rows.count * width)
+                let (i, j) = (tap / side, tap % side)
+                for run in runs {
+                    var weights = base + run.weights
+                    var padded = base + run.padded + (i &* run.length &+ j)
+                    var row = place + run.target
+                    for _ in 0..<run.rows {
+                        forEachVector(run.reach) { x, count in
+                            storePartial(
+                                loadPartial(row + x, count).addingProduct(
+                                    load(weights + x), load(padded + x)), row + x, count)
                         }
+                        weights += run.step
+                        padded += run.length
+                        row += width
                     }
                 }
             }
+        }
+    }
+}
+
+/// The part of one token's maps that lies in a band of rows.
+private struct TokenRun {
+    /// Offsets of the first row in the token's weights, in its padded values, and in the plane.
+    let weights, padded, target: Int
+    /// Rows, elements of a row that lie inside the grid, and elements between rows of both maps.
+    let rows, reach, step, length: Int
+}
+
+extension PooledPlan {
+    /// What each token, in order, adds to a band of rows of a stage.
+    fileprivate func runs(
+        _ stage: Int, rows band: Range<Int>, _ weights: [[Int]], _ padded: [[Int]]
+    ) -> [TokenRun] {
+        (0..<tokens).compactMap { token in
+            let (tall, wide) = support(token, stage)
+            let low = max(tall.start, band.lowerBound)
+            let high = min(tall.start + tall.count, band.upperBound)
+            if low >= high { return nil }
+            let (step, length) = (wide.wideCount, paddedLength(wide, stage))
+            let local = low - tall.start
+            let width = geometry.stages[stage].y
+            return TokenRun(
+                weights: weights[token][stage] + local * step,
+                padded: padded[token][stage] + local * length,
+                target: low * width + wide.wideStart, rows: high - low,
+                reach: min(step, width - wide.wideStart), step: step, length: length)
         }
     }
 }

@@ -8,6 +8,8 @@ struct Support {
     let wideStart, wideCount: Int
     /// Positions whose values before the kernel are used: the above and the radius, borders folded back.
     let foldedStart, foldedCount: Int
+    /// `foldedCount` in whole vectors, the length of the rows in memory.
+    var foldedStep: Int { roundUp(foldedCount, to: lanes) }
     /// Positions on the grid one stage coarser from which those are resized.
     let coarseStart, coarseCount: Int
 
@@ -36,7 +38,7 @@ struct Support {
 struct PooledPlan {
     let geometry: PooledOperatorGeometry
     /// Per stage, its resize.
-    let rowResizes, columnResizes: [AxisResampling]
+    let rowResizes, columnResizes: [FlatResampling]
     let poolRows, poolColumns: AxisResampling
     /// Per pooled row (or column) and stage, the support.
     let rows, columns: [[Support]]
@@ -44,13 +46,14 @@ struct PooledPlan {
     init(_ geometry: PooledOperatorGeometry) {
         self.geometry = geometry
         let resizes = geometry.stages.indices.map { geometry.resize(before: $0) }
-        rowResizes = resizes.map(\.rows)
-        columnResizes = resizes.map(\.columns)
+        rowResizes = resizes.map { FlatResampling($0.rows) }
+        columnResizes = resizes.map { FlatResampling($0.columns) }
         (poolRows, poolColumns) = geometry.pooling
         rows = PooledPlan.supports(
-            poolRows, rowResizes, lengths: geometry.stages.map(\.x), radii: geometry.radii)
+            poolRows, resizes.map(\.rows), lengths: geometry.stages.map(\.x), radii: geometry.radii)
         columns = PooledPlan.supports(
-            poolColumns, columnResizes, lengths: geometry.stages.map(\.y), radii: geometry.radii)
+            poolColumns, resizes.map(\.columns), lengths: geometry.stages.map(\.y),
+            radii: geometry.radii)
     }
 
     private static func supports(
@@ -101,7 +104,7 @@ struct PooledPlan {
         let sizes = (0..<stages).map { stage in
             let tall = rows.map { max($0[stage].count, $0[stage].foldedCount) }.max() ?? 0
             let wide =
-                columns.map { max($0[stage].wideCount, $0[stage].foldedCount) }.max() ?? 0
+                columns.map { max($0[stage].wideCount, $0[stage].foldedStep) }.max() ?? 0
             let reach = 2 * geometry.radii[stage]
             return (tall + reach) * (wide + 2 * reach + 2 * lanes)
         }

@@ -1,59 +1,58 @@
 import HireArray
 
 /// `AxisResampling` as flat memory: each output position's run of float32 weights.
-final class FlatResampling {
-    let starts: [Int]
-    let counts: [Int]
-    /// Where each run of weights begins.
-    let places: [Int]
-    let weights: [Float]
-    let inputLength: Int
-    /// Whether every output position copies the input position of the same number.
-    let isIdentity: Bool
+final class FlatResampling: @unchecked Sendable {
+    let outputLength: Int
+    /// Per output position: first input position, number of taps, and where its weights begin.
+    let starts, counts, places: UnsafeMutablePointer<Int>
+    let weights: FloatPointer
+    /// The number of weights.
+    let multiplies: Int
 
     init(_ axis: AxisResampling) {
-        starts = axis.starts
-        counts = axis.weights.map(\.count)
+        outputLength = axis.outputLength
+        multiplies = axis.weights.reduce(0) { $0 + $1.count }
+        starts = .allocate(capacity: max(outputLength, 1))
+        counts = .allocate(capacity: max(outputLength, 1))
+        places = .allocate(capacity: max(outputLength, 1))
+        weights = scratch(multiplies)
         var place = 0
-        places = counts.map { count in
-            defer { place += count }
-            return place
-        }
-        weights = axis.weights.flatMap { $0.map { Float($0) } }
-        inputLength = axis.inputLength
-        isIdentity =
-            axis.inputLength == axis.outputLength
-            && axis.starts.indices.allSatisfy { index in
-                axis.weights[index].enumerated().allSatisfy { tap, weight in
-                    weight == (axis.starts[index] + tap == index ? 1 : 0)
-                }
+        for (index, run) in axis.weights.enumerated() {
+            starts[index] = axis.starts[index]
+            counts[index] = run.count
+            places[index] = place
+            for weight in run {
+                weights[place] = Float(weight)
+                place += 1
             }
+        }
     }
 
-    var outputLength: Int { starts.count }
-    var multiplies: Int { weights.count }
+    deinit {
+        starts.deallocate()
+        counts.deallocate()
+        places.deallocate()
+        weights.deallocate()
+    }
 
     /// out[y, x] = sum over taps of weight * source[start + tap, x], for the output rows given.
     @inline(__always)
     func applyRows(
         _ source: FloatPointer, width: Int, sourceStep: Int, into out: FloatPointer, outStep: Int
     ) {
-        weights.withUnsafeBufferPointer { buffer in
-            for y in 0..<outputLength {
-                let run = counts[y]
-                let first = source + starts[y] * sourceStep
-                let target = out + y * outStep
-                let factors = places[y]
-                forEachVector(width) { column, count in
-                    var sum = Vector.zero
-                    var place = first + column
-                    for tap in 0..<run {
-                        sum = sum.addingProduct(
-                            loadPartial(place, count), splat(buffer[factors &+ tap]))
-                        place += sourceStep
-                    }
-                    storePartial(sum, target + column, count)
+        for y in 0..<outputLength {
+            let run = counts[y]
+            let first = source + starts[y] * sourceStep
+            let target = out + y * outStep
+            let factors = weights + places[y]
+            forEachVector(width) { column, count in
+                var sum = Vector.zero
+                var place = first + column
+                for tap in 0..<run {
+                    sum = sum.addingProduct(loadPartial(place, count), splat(factors[tap]))
+                    place += sourceStep
                 }
+                storePartial(sum, target + column, count)
             }
         }
     }
@@ -61,22 +60,16 @@ final class FlatResampling {
     /// out[x] = sum over taps of weight * row[start + tap].
     @inline(__always)
     func applyRow(_ row: FloatPointer, into out: FloatPointer) {
-        weights.withUnsafeBufferPointer { buffer in
-            guard let factors = buffer.baseAddress else {
-                out.update(repeating: 0, count: outputLength)
-                return
-            }
-            for x in 0..<outputLength {
-                let run = counts[x]
-                let from = row + starts[x]
-                let weight = factors + places[x]
-                if run >= 8 {
-                    out[x] = rowDot(from, weight, run)
-                } else {
-                    var sum: Float = 0
-                    for tap in 0..<run { sum.addProduct(from[tap], weight[tap]) }
-                    out[x] = sum
-                }
+        for x in 0..<outputLength {
+            let run = counts[x]
+            let from = row + starts[x]
+            let weight = weights + places[x]
+            if run >= 8 {
+                out[x] = rowDot(from, weight, run)
+            } else {
+                var sum: Float = 0
+                for tap in 0..<run { sum.addProduct(from[tap], weight[tap]) }
+                out[x] = sum
             }
         }
     }

@@ -10,7 +10,8 @@ import HireArray
 /// `maskedIsZero`, as its attention.
 func softmaxRow(_ row: FloatPointer, _ count: Int, maskedIsZero: Bool = false) {
     let highest = rowMaximum(row, count)
-    if maskedIsZero && highest == -.infinity {
+    // A sum of -infinity: no number and no NaN among the scores.
+    if maskedIsZero && highest == -.infinity && rowSum(row, count) == -.infinity {
         row.update(repeating: 0, count: count)
         return
     }

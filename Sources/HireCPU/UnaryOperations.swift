@@ -1,3 +1,4 @@
+import CVectorShims
 import HireArray
 
 #if canImport(Glibc)
@@ -32,11 +33,11 @@ enum Unary {
         @inline(__always) static func derivative(_ x: Vector, _ y: Vector) -> Vector { 1 / x }
     }
     enum Sqrt: UnaryOperation {
-        @inline(__always) static func value(_ x: Vector) -> Vector { VectorMath.squareRoot(x) }
+        @inline(__always) static func value(_ x: Vector) -> Vector { x.squareRoot() }
         @inline(__always) static func derivative(_ x: Vector, _ y: Vector) -> Vector { 0.5 / y }
     }
     enum Rsqrt: UnaryOperation {
-        @inline(__always) static func value(_ x: Vector) -> Vector { 1 / VectorMath.squareRoot(x) }
+        @inline(__always) static func value(_ x: Vector) -> Vector { 1 / x.squareRoot() }
         @inline(__always) static func derivative(_ x: Vector, _ y: Vector) -> Vector {
             y * y * y * -0.5
         }
@@ -87,16 +88,16 @@ enum Unary {
         @inline(__always) static func derivative(_ x: Vector, _ y: Vector) -> Vector { .zero }
     }
     enum Floor: UnaryOperation {
-        @inline(__always) static func value(_ x: Vector) -> Vector { x.rounded(.down) }
+        @inline(__always) static func value(_ x: Vector) -> Vector { hire_floor(x) }
         @inline(__always) static func derivative(_ x: Vector, _ y: Vector) -> Vector { .zero }
     }
     enum Ceil: UnaryOperation {
-        @inline(__always) static func value(_ x: Vector) -> Vector { x.rounded(.up) }
+        @inline(__always) static func value(_ x: Vector) -> Vector { hire_ceil(x) }
         @inline(__always) static func derivative(_ x: Vector, _ y: Vector) -> Vector { .zero }
     }
     /// Ties go to even, as in PyTorch.
     enum Round: UnaryOperation {
-        @inline(__always) static func value(_ x: Vector) -> Vector { x.rounded(.toNearestOrEven) }
+        @inline(__always) static func value(_ x: Vector) -> Vector { hire_round(x) }
         @inline(__always) static func derivative(_ x: Vector, _ y: Vector) -> Vector { .zero }
     }
     enum Relu: UnaryOperation {

@@ -1,3 +1,4 @@
+import CVectorShims
 import HireArray
 
 #if canImport(Glibc)
@@ -31,8 +32,8 @@ enum VectorMath {
     /// e^x; overflows to infinity, underflows gradually.
     @inline(__always)
     static func exp(_ input: Vector) -> Vector {
-        var x = input.replacing(with: 89, where: input .> 89)
-        x = x.replacing(with: -104, where: x .< -104)
+        // The bounds come first, so that NaN stays.
+        let x = hire_maximum(splat(-104), hire_minimum(splat(89), input))
         let shifted = splat(roundingConstant).addingProduct(x, splat(1.442_695_04))
         let n = shifted - roundingConstant
         // ln 2 in two parts: n times the first is exact.
@@ -119,7 +120,7 @@ enum VectorMath {
         p = step(p, s, 1.128_379_17)
         let small = p * x
         // -log(erfc(x)) in x - 1, 1 <= x <= 4.
-        let t = size.replacing(with: 4, where: size .> 4) - 1
+        let t = hire_minimum(splat(4), size) - 1
         var q = splat(-0.000_186_380_086)
         q = step(q, t, 0.001_829_386_3)
         q = step(q, t, -0.009_895_464_25)
@@ -137,13 +138,6 @@ enum VectorMath {
     static func normal(_ x: Vector) -> (distribution: Vector, density: Vector) {
         let distribution = (erf(x * 0.707_106_781) + 1) * 0.5
         return (distribution, exp(x * x * -0.5) * 0.398_942_28)
-    }
-
-    @inline(__always)
-    static func squareRoot(_ x: Vector) -> Vector {
-        var result = x
-        for lane in 0..<lanes { result[lane] = x[lane].squareRoot() }
-        return result
     }
 
     /// Applies a function of the C library lane by lane.

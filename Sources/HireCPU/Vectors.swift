@@ -1,3 +1,4 @@
+import CVectorShims
 import HireArray
 
 /// Eight float32 lanes: one AVX2 register.
@@ -30,16 +31,43 @@ func store(_ value: Vector, _ pointer: UnsafeMutablePointer<Float>) {
 @inline(__always)
 func splat(_ value: Float) -> Vector { Vector(repeating: value) }
 
+// The standard library writes these lane by lane, which the optimiser does not always put together again; here each
+// is one instruction. They take precedence over the library's for this type.
+extension SIMD8<Float> {
+    /// self + a * b, rounded once.
+    @inline(__always)
+    func addingProduct(_ a: Vector, _ b: Vector) -> Vector { hire_multiply_add(a, b, self) }
+
+    /// The other vector's lanes where the mask is set.
+    @inline(__always)
+    func replacing(with other: Vector, where mask: SIMDMask<SIMD8<Int32>>) -> Vector {
+        hire_select(unsafeBitCast(mask, to: SIMD8<Int32>.self), other, self)
+    }
+
+    /// One value where the mask is set.
+    @inline(__always)
+    func replacing(with value: Float, where mask: SIMDMask<SIMD8<Int32>>) -> Vector {
+        replacing(with: Vector(repeating: value), where: mask)
+    }
+
+    @inline(__always)
+    func squareRoot() -> Vector { hire_square_root(self) }
+}
+
 /// The first `count` (1...8) lanes from memory, the others `fill`.
 @inline(__always)
 func loadPartial(_ pointer: UnsafePointer<Float>, _ count: Int, fill: Float = 0) -> Vector {
-    count >= lanes ? load(pointer) : loadTail(pointer, count, fill)
+    count >= lanes ? load(pointer) : hire_load_partial(pointer, Int64(count), fill)
 }
 
 /// Writes the first `count` (1...8) lanes.
 @inline(__always)
 func storePartial(_ value: Vector, _ pointer: FloatPointer, _ count: Int) {
-    if count >= lanes { store(value, pointer) } else { storeTail(value, pointer, count) }
+    if count >= lanes {
+        store(value, pointer)
+    } else {
+        hire_store_partial(value, pointer, Int64(count))
+    }
 }
 
 /// Up to eight lanes, `step` elements apart.
@@ -49,43 +77,6 @@ func loadStrided(_ pointer: UnsafePointer<Float>, _ step: Int, _ count: Int) -> 
     var value = splat(pointer[0])
     if step != 0 { for lane in 1..<max(count, 1) { value[lane] = pointer[lane &* step] } }
     return value
-}
-
-/// Out of line, because every kernel contains it several times.
-@inline(never)
-private func loadTail(_ p: UnsafePointer<Float>, _ count: Int, _ fill: Float) -> Vector {
-    let quad = { (place: UnsafePointer<Float>) in
-        UnsafeRawPointer(place).loadUnaligned(as: SIMD4<Float>.self)
-    }
-    let rest = SIMD4<Float>(repeating: fill)
-    switch count {
-    case 1: return Vector(lowHalf: SIMD4(p[0], fill, fill, fill), highHalf: rest)
-    case 2: return Vector(lowHalf: SIMD4(p[0], p[1], fill, fill), highHalf: rest)
-    case 3: return Vector(lowHalf: SIMD4(p[0], p[1], p[2], fill), highHalf: rest)
-    case 4: return Vector(lowHalf: quad(p), highHalf: rest)
-    case 5: return Vector(lowHalf: quad(p), highHalf: SIMD4(p[4], fill, fill, fill))
-    case 6: return Vector(lowHalf: quad(p), highHalf: SIMD4(p[4], p[5], fill, fill))
-    case 7: return Vector(lowHalf: quad(p), highHalf: SIMD4(p[4], p[5], p[6], fill))
-    default: return Vector(repeating: fill)
-    }
-}
-
-@inline(never)
-private func storeTail(_ value: Vector, _ pointer: FloatPointer, _ count: Int) {
-    var place = pointer
-    var rest = value.lowHalf
-    if count & 4 != 0 {
-        UnsafeMutableRawPointer(place).storeBytes(of: rest, as: SIMD4<Float>.self)
-        place += 4
-        rest = value.highHalf
-    }
-    if count & 2 != 0 {
-        place[0] = rest.x
-        place[1] = rest.y
-        place += 2
-        rest = SIMD4(rest.z, rest.w, 0, 0)
-    }
-    if count & 1 != 0 { place[0] = rest.x }
 }
 
 /// The lane-wise larger value; NaN in either operand stays NaN, as in PyTorch.
@@ -179,13 +170,25 @@ func rowDot(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ count: Int) 
     return laneSum((first + second) + (third + fourth))
 }
 
-/// The largest element of a row; NaN wins.
+/// The largest element of a row that is a number, or -infinity.
 func rowMaximum(_ row: UnsafePointer<Float>, _ count: Int) -> Float {
-    var best = splat(-.infinity)
-    forEachVector(count) { position, length in
-        best = larger(loadPartial(row + position, length, fill: -.infinity), best)
+    var first = splat(-.infinity)
+    var second = first
+    var position = 0
+    while position &+ 16 <= count {
+        first = hire_maximum(load(row + position), first)
+        second = hire_maximum(load(row + position &+ 8), second)
+        position &+= 16
     }
-    return laneMaximum(best)
+    while position < count {
+        let length = min(lanes, count &- position)
+        first = hire_maximum(loadPartial(row + position, length, fill: -.infinity), first)
+        position &+= lanes
+    }
+    first = hire_maximum(first, second)
+    var best = first[0]
+    for lane in 1..<lanes where first[lane] > best { best = first[lane] }
+    return best
 }
 
 /// Memory for one kernel's intermediate values, freed by the caller's `defer`.

@@ -7,7 +7,7 @@ import Testing
         var table: [String: Set<String>] = [
             "HireArray": [], "HireFiles": [],
             "HireReference": ["HireArray"],
-            "HireCPU": ["HireArray", "COpenBLAS"],
+            "HireCPU": ["HireArray", "COpenBLAS", "CVectorShims"],
             "HireShapes": ["HireArray"],
             "HireTensor": ["HireArray"],
             "HireNN": ["HireTensor", "HireArray", "HireFiles"],
