@@ -13,20 +13,24 @@ public final class Storage: @unchecked Sendable {
     /// The first byte, or nil when the array has a shape and no values.
     public let pointer: UnsafeMutableRawPointer?
     private let ledger: MemoryLedger?
-    private let keepAlive: AnyObject?
 
-    /// Allocates memory aligned to 64 bytes, uninitialised, and enters it in the ledger.
+    /// Allocates uninitialised memory and enters it in the ledger.
+    ///
+    /// Large arrays are aligned to cache lines; small ones come from the plain allocator, which is far cheaper and
+    /// aligns to 16 bytes. Kernels must not count on more.
     ///
     /// - Throws: `ArrayError.memory` if the system refuses.
     public init(byteCount: Int, ledger: MemoryLedger?) throws {
         var raw: UnsafeMutableRawPointer?
-        guard posix_memalign(&raw, 64, max(byteCount, 64)) == 0, let raw else {
-            throw ArrayError.memory(bytes: byteCount, shape: [])
+        if byteCount < 4096 {
+            raw = malloc(max(byteCount, 1))
+        } else if posix_memalign(&raw, 64, byteCount) != 0 {
+            raw = nil
         }
+        guard let raw else { throw ArrayError.memory(bytes: byteCount, shape: []) }
         self.byteCount = byteCount
         self.pointer = raw
         self.ledger = ledger
-        self.keepAlive = nil
         ledger?.record(byteCount)
     }
 
@@ -35,12 +39,11 @@ public final class Storage: @unchecked Sendable {
         self.byteCount = byteCount
         self.pointer = nil
         self.ledger = ledger
-        self.keepAlive = nil
         ledger?.record(byteCount)
     }
 
     deinit {
         ledger?.record(-byteCount)
-        if keepAlive == nil, let pointer { free(pointer) }
+        free(pointer)
     }
 }
