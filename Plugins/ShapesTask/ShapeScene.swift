@@ -1,4 +1,3 @@
-import Foundation
 import HireArray
 import HireImaging
 
@@ -15,19 +14,17 @@ struct ShapeScene {
     let colour: Int
     private let center: SIMD2<Double>
     private let extent: SIMD2<Double>
-    private let angle: Double
     private let background: SIMD3<Double>
 
     /// The scene of one stream: every draw is a function of the stream.
     init(_ random: RandomSource, size: Int) {
-        let draws = random.uniforms(9).map(Double.init)
+        let draws = random.uniforms(8).map(Double.init)
         let side = Double(size)
         shape = min(Int(draws[0] * 3), 2)
         colour = min(Int(draws[1] * 8), 7)
         extent = SIMD2(0.12 + 0.16 * draws[2], 0.12 + 0.16 * draws[3]) * side
         center = SIMD2(0.3 + 0.4 * draws[4], 0.3 + 0.4 * draws[5]) * side
-        angle = draws[6] * 2 * Double.pi
-        background = SIMD3(repeating: 235) + 20 * SIMD3(draws[7], draws[8], draws[7])
+        background = SIMD3(repeating: 235) + 20 * SIMD3(draws[6], draws[7], draws[6])
     }
 
     /// The picture, four samples per pixel and axis.
@@ -54,13 +51,13 @@ struct ShapeScene {
 
     private func contains(_ point: SIMD2<Double>) -> Bool {
         let offset = point - center
-        if shape == 0 { return (offset * offset).sum() <= extent.x * extent.x }
-        let turned = SIMD2(
-            offset.x * cos(angle) + offset.y * sin(angle),
-            offset.y * cos(angle) - offset.x * sin(angle))
-        if shape == 1 { return abs(turned.x) <= extent.x && abs(turned.y) <= extent.y }
-        // An isosceles triangle with its tip at -y.
-        let height = (turned.y + extent.y) / (2 * extent.y)
-        return height >= 0 && height <= 1 && abs(turned.x) <= extent.x * height
+        switch shape {
+        case 0: return (offset * offset).sum() <= extent.x * extent.x
+        case 1: return abs(offset.x) <= extent.x && abs(offset.y) <= extent.y
+        default:
+            // An isosceles triangle with its tip at the top.
+            let depth = (offset.y + extent.y) / (2 * extent.y)
+            return depth >= 0 && depth <= 1 && abs(offset.x) <= extent.x * depth
+        }
     }
 }
