@@ -18,6 +18,12 @@ extension LuaFunction {
             var shown: [ShownValue] = []
             if count > 1 || (count == 1 && lua_type(stack, -1) != LUA_TNIL) {
                 for index in (base + 1)...(base + count) {
+                    if lua_type(stack, index) == LUA_TUSERDATA,
+                        let object = try? state.object(at: index), let png = object.scriptPicture
+                    {
+                        state.host.show(png: png, path: object.scriptDescription)
+                        continue
+                    }
                     let rows = lua_type(stack, index) == LUA_TTABLE ? try? state.read(index) : nil
                     shown.append(
                         ShownValue(

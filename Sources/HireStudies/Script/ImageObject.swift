@@ -15,6 +15,9 @@ public final class ImageObject: ScriptObject {
     /// One line for `tostring`.
     public var scriptDescription: String { "image \(image.width)x\(image.height)" }
 
+    /// The picture itself.
+    public var scriptPicture: [UInt8]? { try? image.png() }
+
     /// Methods and properties.
     public static let scriptClass = ScriptClass(
         name: "hire.Image", summary: "A picture of 8-bit RGB pixels.",
