@@ -10,7 +10,7 @@ public enum NearestNames {
         let wanted = Array(name.lowercased().unicodeScalars.prefix(longest))
         if wanted.isEmpty { return [] }
         var ranked: [(cost: Int, name: String)] = []
-        for candidate in known {
+        for candidate in Set(known) {
             let letters = Array(candidate.lowercased().unicodeScalars.prefix(longest))
             let cost = distance(wanted, letters)
             let allowed = max(1, max(wanted.count, letters.count) / 3)

@@ -24,9 +24,9 @@ public struct ImagePreprocessing: PluginConfiguration, Equatable {
         case area
     }
 
-    /// Side R of the high view, in pixels.
+    /// Side R of the high view, in pixels; 0 stands for twice the encoder's resolution.
     public var highResolution: Int
-    /// Side r of the low view, in pixels: the encoder's input.
+    /// Side r of the low view, in pixels; 0 stands for the encoder's resolution.
     public var lowResolution: Int
     /// What happens to pictures that are not square.
     public var aspect: Aspect
@@ -44,14 +44,14 @@ public struct ImagePreprocessing: PluginConfiguration, Equatable {
         case deviation = "std"
     }
 
-    /// LLaVA-1.5's values at the paper's resolutions.
+    /// LLaVA-1.5's values at the encoder's resolution and twice that, as in the paper.
     public init() {
-        self.init(highResolution: 672)
+        self.init(highResolution: 0)
     }
 
     /// Values given one by one; the rest as in LLaVA-1.5.
     public init(
-        highResolution: Int, lowResolution: Int = 336, aspect: Aspect = .pad,
+        highResolution: Int, lowResolution: Int = 0, aspect: Aspect = .pad,
         downsampling: Downsampling = .bicubic,
         mean: [Double] = [0.481_454_66, 0.457_827_5, 0.408_210_73],
         deviation: [Double] = [0.268_629_54, 0.261_302_58, 0.275_777_11]
@@ -62,6 +62,14 @@ public struct ImagePreprocessing: PluginConfiguration, Equatable {
         self.downsampling = downsampling
         self.mean = mean
         self.deviation = deviation
+    }
+
+    /// The same with the encoder's resolution in place of zeros.
+    func resolved(for encoderResolution: Int) -> ImagePreprocessing {
+        var copy = self
+        if lowResolution == 0 { copy.lowResolution = encoderResolution }
+        if highResolution == 0 { copy.highResolution = 2 * encoderResolution }
+        return copy
     }
 
     /// Prepares a batch: every picture is brought to R x R and normalised, the low view is derived from it.

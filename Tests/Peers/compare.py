@@ -14,6 +14,11 @@ import subprocess
 import sys
 
 
+def shown(seconds):
+    """Milliseconds, or microseconds below a tenth of one."""
+    return f"{seconds * 1e6:9.3f} µs" if seconds < 1e-4 else f"{seconds * 1e3:9.3f} ms"
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("hire")
@@ -30,7 +35,7 @@ def main():
     if importlib.util.find_spec("torch") is None:
         print("PyTorch is not installed here, so only hire is measured (pip install torch for the ratios).")
         for row in ours([]):
-            print(f"{row['name']:24} {row['median_seconds'] * 1e3:10.3f} ms   {row['summary']}")
+            print(f"{row['name']:24} {shown(row['median_seconds'])}   {row['summary']}")
         return
     peers = os.path.join(os.path.dirname(os.path.abspath(__file__)), "peers.py")
     names = json.loads(subprocess.check_output([sys.executable, peers, "--list"]))
@@ -38,7 +43,7 @@ def main():
     print(f"{'benchmark':24} {'hire':>12} {'PyTorch':>12} {'ratio':>7}   (medians of {options.rounds} rounds, {threads} threads)")
     for name, row in rows.items():
         if name not in names:
-            print(f"{name:24} {row['median_seconds'] * 1e3:9.3f} ms {'-':>12} {'-':>7}   {row['summary']}")
+            print(f"{name:24} {shown(row['median_seconds'])} {'-':>12} {'-':>7}   {row['summary']}")
             continue
         mine, theirs, ratios = [], [], []
         for _ in range(options.rounds):
@@ -49,7 +54,7 @@ def main():
             theirs.append(json.loads(output)[name]["median"])
             ratios.append(mine[-1] / theirs[-1])
         print(
-            f"{name:24} {statistics.median(mine) * 1e3:9.3f} ms {statistics.median(theirs) * 1e3:9.3f} ms "
+            f"{name:24} {shown(statistics.median(mine))} {shown(statistics.median(theirs))} "
             f"{statistics.median(ratios):7.2f}   {row['summary']}"
         )
 

@@ -12,7 +12,7 @@ import HireTensor
 public final class Pipeline: Module {
     /// The stages by name.
     public let scope = ModuleScope()
-    /// What it was made from.
+    /// What it was made from, with resolutions filled in.
     public let recipe: Recipe
     /// E.
     public let encoder: any VisionEncoder
@@ -35,12 +35,14 @@ public final class Pipeline: Module {
     public init(
         _ recipe: Recipe, catalog: PluginCatalog, corpus: [String], in context: Context
     ) throws {
-        self.recipe = recipe
         self.context = context
         self.prompt = PromptTemplate(recipe.prompt)
         tokenizer = try catalog.makeTokenizer(recipe.tokenizer, corpus: corpus)
         encoder = scope.child("encoder", try catalog.makeEncoder(recipe.encoder, in: context))
-        let preprocessing = recipe.preprocessing
+        let preprocessing = recipe.preprocessing.resolved(for: encoder.resolution)
+        var resolved = recipe
+        resolved.preprocessing = preprocessing
+        self.recipe = resolved
         guard preprocessing.lowResolution == encoder.resolution else {
             throw PluginError.assembly(
                 "The encoder '\(recipe.encoder.id)' reads \(encoder.resolution) px, but preprocessing makes "

@@ -57,8 +57,15 @@ struct BenchCommand: ParsableCommand {
     private static func line(_ result: BenchmarkResult) -> String {
         let rate = result.gigaRate.map { String(format: "%7.1f GMAC/s", $0) } ?? "              "
         let name = result.name.padding(toLength: 24, withPad: " ", startingAt: 0)
-        return name + String(format: "%11.3f ms ", result.median * 1e3) + rate + "  "
+        return name + time(result.median) + rate + "  "
             + result.summary
+    }
+
+    /// Milliseconds, or microseconds below a tenth of one.
+    private static func time(_ seconds: Double) -> String {
+        seconds < 1e-4
+            ? String(format: "%11.3f µs ", seconds * 1e6)
+            : String(format: "%11.3f ms ", seconds * 1e3)
     }
 
     private static func json(_ results: [BenchmarkResult], threads: Int) throws -> String {
