@@ -147,7 +147,7 @@ extension CPUBackend {
             }
             direct.pad(
                 source + index * inputs * inputPlane, channels: inputs, first: first, rows: rows,
-                into: planes)
+                into: planes, step: planeSize, size: planeSize)
             let place = target + index * outputs * outputPlane + first * width
             direct.shifts.withUnsafeBufferPointer { buffer in
                 guard let shifts = buffer.baseAddress else { return }
@@ -175,106 +175,6 @@ extension CPUBackend {
                     }
                     block += DirectConvolution.channels
                 }
-            }
-        }
-    }
-
-    private func correlateDirect(
-        _ shape: ConvolutionShape, _ source: FloatPointer, _ gs: FloatPointer,
-        into target: FloatPointer
-    ) {
-        let direct = DirectConvolution(
-            input: [shape.inputHeight, shape.inputWidth],
-            output: [shape.outputHeight, shape.outputWidth], window: shape.window,
-            padding: shape.window.padding)
-        // The gradient, too, is laid out with the padded row length, zeros between its rows.
-        let spread = DirectConvolution(
-            input: [shape.outputHeight, shape.outputWidth],
-            output: [shape.outputHeight, direct.rowLength],
-            window: Window2D(kernel: [1, 1]), padding: [0, 0])
-        let band = direct.bandRows(channels: shape.inputs + shape.outputs, pieces: 1)
-        let bands = (shape.outputHeight + band - 1) / band
-        let count = shape.outputs * shape.columns
-        // Each thread sums a run of (sample, band) pieces; the sums are added in order.
-        let pieces = shape.batch * bands
-        let parts = max(1, min(threads, pieces))
-        let size = (pieces + parts - 1) / parts
-        let used = (pieces + size - 1) / size
-        let partial = zeroedScratch(used * shape.groups * count)
-        defer { partial.deallocate() }
-        parallelTasks(used * shape.groups, cost: shape.cost, threshold: 200_000) { task in
-            let (part, group) = (task / shape.groups, task % shape.groups)
-            let sums = partial + task * count
-            let planes = scratch(shape.inputs * direct.planeSize(rows: band))
-            let slopeRows = roundUp(shape.outputs, to: DirectConvolution.channels)
-            let slopes = zeroedScratch(slopeRows * spread.planeSize(rows: band))
-            defer {
-                planes.deallocate()
-                slopes.deallocate()
-            }
-            for piece in part * size..<min((part + 1) * size, pieces) {
-                let index = piece / bands * shape.groups + group
-                let first = piece % bands * band
-                let rows = min(band, shape.outputHeight - first)
-                direct.pad(
-                    source + index * shape.inputs * shape.inputPlane, channels: shape.inputs,
-                    first: first, rows: rows, into: planes)
-                spread.pad(
-                    gs + index * shape.outputs * shape.outputPlane, channels: shape.outputs,
-                    first: first, rows: rows, into: slopes)
-                addProducts(
-                    shape, direct, planes, direct.planeSize(rows: rows), slopes,
-                    spread.planeSize(rows: rows), pixels: rows * direct.rowLength, into: sums)
-            }
-        }
-        for group in 0..<shape.groups {
-            let to = target + group * count
-            to.update(from: partial + group * count, count: count)
-            for part in 1..<max(used, 1) {
-                let sums = partial + (part * shape.groups + group) * count
-                for index in 0..<count { to[index] += sums[index] }
-            }
-        }
-    }
-
-    /// sums[o, c, tap] += inner products over the pixels of one piece.
-    private func addProducts(
-        _ shape: ConvolutionShape, _ direct: DirectConvolution, _ planes: FloatPointer,
-        _ planeSize: Int, _ slopes: FloatPointer, _ slopeSize: Int, pixels: Int,
-        into sums: FloatPointer
-    ) {
-        let columns = shape.columns
-        let taps = shape.taps
-        let count = roundUp(pixels, to: lanes)
-        withUnsafeTemporaryAllocation(of: Float.self, capacity: 12) { memory in
-            guard let results = memory.baseAddress else { return }
-            // Pixels in runs that fit the first-level cache together with their seven planes.
-            var start = 0
-            while start < count {
-                let length = min(1024, count - start)
-                var block = 0
-                while block < shape.outputs {
-                    var column = 0
-                    while column < columns {
-                        let place = { (offset: Int) in
-                            let index = min(column + offset, columns - 1)
-                            return planes + index / taps * planeSize + direct.shifts[index % taps]
-                                + start
-                        }
-                        DirectConvolution.products(
-                            slopes + block * slopeSize + start, slopeSize: slopeSize, place(0),
-                            place(1), place(2), count: length, into: results)
-                        for lane in 0..<min(4, shape.outputs - block) {
-                            for offset in 0..<min(3, columns - column) {
-                                sums[(block + lane) * columns + column + offset] +=
-                                    results[lane * 3 + offset]
-                            }
-                        }
-                        column += 3
-                    }
-                    block += 4
-                }
-                start += length
             }
         }
     }

@@ -48,15 +48,16 @@ struct DirectConvolution {
         roundUp((rows + reach) * rowLength + (rowLength - outputWidth) + 32, to: 8)
     }
 
-    /// Fills padded planes with the input of output rows `first` ..< `first + rows`.
+    /// Fills padded planes, `step` elements apart, with the input of output rows `first` ..< `first + rows`, and
+    /// `size` elements of each in all.
     func pad(
-        _ source: FloatPointer, channels: Int, first: Int, rows: Int, into planes: FloatPointer
+        _ source: FloatPointer, channels: Int, first: Int, rows: Int, into planes: FloatPointer,
+        step: Int, size: Int
     ) {
-        let size = planeSize(rows: rows)
         let tail = rowLength - padLeft - inputWidth
         for channel in 0..<channels {
             let plane = source + channel * inputHeight * inputWidth
-            var place = planes + channel * size
+            var place = planes + channel * step
             let end = place + size
             for row in first - padTop..<first - padTop + rows + reach {
                 if row < 0 || row >= inputHeight {

@@ -12,6 +12,28 @@ private func taps(
     return (first, max(0, min(kernel - skipped, (length - first + dilation - 1) / dilation)))
 }
 
+/// One output row of a 2 x 2 max pooling with stride 2, without branches.
+@inline(__always)
+private func halveRow(
+    _ plane: FloatPointer, _ start: Int, _ width: Int, _ columns: Int, into out: FloatPointer,
+    _ places: UnsafeMutablePointer<Int32>
+) {
+    let (upper, lower) = (plane + start, plane + start + width)
+    for column in 0..<columns {
+        let left = column &* 2
+        let (a, b, c, d) = (upper[left], upper[left &+ 1], lower[left], lower[left &+ 1])
+        // The first largest one; NaN counts as the largest.
+        let takesB = b > a || b != b
+        let top = takesB ? b : a
+        let takesD = d > c || d != d
+        let bottom = takesD ? d : c
+        let takesBottom = bottom > top || bottom != bottom
+        let place = takesBottom ? left &+ width &+ (takesD ? 1 : 0) : left &+ (takesB ? 1 : 0)
+        out[column] = takesBottom ? bottom : top
+        places[column] = Int32(truncatingIfNeeded: start &+ place)
+    }
+}
+
 extension CPUBackend {
     /// `F.max_pool2d`; indices (int32, flat position inside the plane) have out's shape.
     public func maxPool2d(_ x: NDArray, _ window: Window2D, into out: NDArray, indices: NDArray) {
@@ -21,10 +43,20 @@ extension CPUBackend {
         let (rows, columns) = (out.shape[2], out.shape[3])
         let (source, target) = (input.floatPointer, out.floatPointer)
         let places = indices.pointer(as: Int32.self)
+        let halves = window == Window2D(kernel: [2, 2], stride: [2, 2])
         parallel(out.shape[0] * out.shape[1], grain: max(1, 4096 / (rows * columns))) { range in
             for plane in range {
                 let from = source + plane * height * width
                 var place = plane * rows * columns
+                if halves {
+                    for row in 0..<rows {
+                        halveRow(
+                            from, row * 2 * width, width, columns, into: target + place,
+                            places + place)
+                        place &+= columns
+                    }
+                    continue
+                }
                 for row in 0..<rows {
                     let (top, tall) = taps(
                         row, height, kernel: window.kernel.x, stride: window.stride.x,

@@ -121,17 +121,33 @@ struct WindowProducts {
                 var (a, b, c, d) = (Vector.zero, Vector.zero, Vector.zero, Vector.zero)
                 var weight = weights + x
                 var row = picture + channel &* rowLength &+ x
-                for _ in 0..<side {
-                    for j in 0..<side {
-                        let factor = load(weight)
-                        let place = row + j
-                        a = a.addingProduct(factor, load(place))
-                        b = b.addingProduct(factor, load(place + rowLength))
-                        c = c.addingProduct(factor, load(place + 2 &* rowLength))
-                        d = d.addingProduct(factor, load(place + 3 &* rowLength))
-                        weight += rowLength
+                // A constant bound lets the inner loop be unrolled.
+                if side == 7 {
+                    for _ in 0..<7 {
+                        for j in 0..<7 {
+                            let factor = load(weight)
+                            let place = row + j
+                            a = a.addingProduct(factor, load(place))
+                            b = b.addingProduct(factor, load(place + rowLength))
+                            c = c.addingProduct(factor, load(place + 2 &* rowLength))
+                            d = d.addingProduct(factor, load(place + 3 &* rowLength))
+                            weight += rowLength
+                        }
+                        row += rowStep
                     }
-                    row += rowStep
+                } else {
+                    for _ in 0..<side {
+                        for j in 0..<side {
+                            let factor = load(weight)
+                            let place = row + j
+                            a = a.addingProduct(factor, load(place))
+                            b = b.addingProduct(factor, load(place + rowLength))
+                            c = c.addingProduct(factor, load(place + 2 &* rowLength))
+                            d = d.addingProduct(factor, load(place + 3 &* rowLength))
+                            weight += rowLength
+                        }
+                        row += rowStep
+                    }
                 }
                 body(channel, x, a)
                 body(channel &+ 1, x, b)
