@@ -24,7 +24,7 @@ swift build --build-tests 2>&1 | tail -n 20
 [ "${PIPESTATUS[0]}" -eq 0 ] || { echo "0 passed, 1 failed"; exit 1; }
 swift test --skip-build >"$log" 2>&1
 status=$?
-grep -E "✘|error:|Issue|failed" "$log" | head -n 60
+grep -E "^✘|error:" "$log" | head -n 60
 count=$(grep -oE 'Test run with [0-9]+ test' "$log" | grep -oE '[0-9]+' | tail -n 1)
 count=${count:-0}
 broken=$(grep -cE '^✘ Test [^r].* failed after' "$log")
