@@ -20,11 +20,6 @@ final class BicubicEnricher: LinearUpsampler {
         matrix = try Self.matrix(grid: host.grid, side: side, in: host.context)
     }
 
-    func forward(_ input: EnricherInput) throws -> FeatureMap {
-        try input.base.concatenated(
-            with: input.base.applying(pooledOperator(input), onto: outputGrid))
-    }
-
     func pooledOperator(_ input: EnricherInput) throws -> Tensor {
         let tokens = matrix.shape[0]
         return try matrix.expand([input.base.batch, tokens, tokens])

@@ -3,12 +3,12 @@ import HireTensor
 import HireVLM
 
 /// The paper's enricher: x_en = J(U(I), E(i)), output [E(i), pool(x_en)] (equations 2 to 4).
-final class HireEnricher: LinearUpsampler {
+final class HireEnricher: JointBilateralEnricher {
     let scope = ModuleScope()
     let outputChannels: Int
     let outputGrid: SIMD2<Int>
     private let unet: GuidanceUNet
-    private let stages: JointBilateralStack
+    let stages: JointBilateralStack
     private let alignment: Int
 
     init(_ configuration: HireEnricherConfiguration, _ host: HostShape) throws {
@@ -47,21 +47,8 @@ final class HireEnricher: LinearUpsampler {
                 radius: configuration.radius, dropout: configuration.dropout, in: host.context))
     }
 
-    func forward(_ input: EnricherInput) throws -> FeatureMap {
-        try input.base.concatenated(
-            with: input.base.applying(pooledOperator(input), onto: outputGrid))
-    }
-
-    func pooledOperator(_ input: EnricherInput) throws -> Tensor {
-        try stages.pooledOperator(kernels(input), source: input.base.grid, pooled: outputGrid)
-    }
-
-    func highResolution(_ input: EnricherInput) throws -> FeatureMap {
-        try stages.highResolution(input.base, kernels(input))
-    }
-
-    private func kernels(_ input: EnricherInput) throws -> [Tensor] {
-        try stages.kernels(unet(aligned(input.image.high)))
+    func guidance(_ input: EnricherInput) throws -> [Tensor] {
+        try unet(aligned(input.image.high))
     }
 
     /// The picture at the next multiple of the alignment, which the UNet's poolings divide.

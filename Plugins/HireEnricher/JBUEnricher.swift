@@ -3,11 +3,11 @@ import HireTensor
 import HireVLM
 
 /// The ablation without UNet: every stage is guided by the picture, average-pooled to the stage's grid.
-final class JBUEnricher: LinearUpsampler {
+final class JBUEnricher: JointBilateralEnricher {
     let scope = ModuleScope()
     let outputChannels: Int
     let outputGrid: SIMD2<Int>
-    private let stages: JointBilateralStack
+    let stages: JointBilateralStack
     private let grids: [SIMD2<Int>]
 
     init(_ configuration: JBUEnricherConfiguration, _ host: HostShape) throws {
@@ -37,20 +37,7 @@ final class JBUEnricher: LinearUpsampler {
                 radius: configuration.radius, dropout: configuration.dropout, in: host.context))
     }
 
-    func forward(_ input: EnricherInput) throws -> FeatureMap {
-        try input.base.concatenated(
-            with: input.base.applying(pooledOperator(input), onto: outputGrid))
-    }
-
-    func pooledOperator(_ input: EnricherInput) throws -> Tensor {
-        try stages.pooledOperator(kernels(input), source: input.base.grid, pooled: outputGrid)
-    }
-
-    func highResolution(_ input: EnricherInput) throws -> FeatureMap {
-        try stages.highResolution(input.base, kernels(input))
-    }
-
-    private func kernels(_ input: EnricherInput) throws -> [Tensor] {
-        try stages.kernels(grids.map { try input.image.high.adaptiveAvgPool2d($0) })
+    func guidance(_ input: EnricherInput) throws -> [Tensor] {
+        try grids.map { try input.image.high.adaptiveAvgPool2d($0) }
     }
 }

@@ -22,18 +22,7 @@ public final class ReferenceBackend: Backend {
     ///
     /// - Throws: `ArrayError.memory` if the system refuses the memory.
     public func allocate(_ shape: Shape, _ dtype: DType) throws -> NDArray {
-        var bytes = dtype.byteSize
-        for extent in shape {
-            let (product, overflow) = bytes.multipliedReportingOverflow(by: extent)
-            if overflow || extent < 0 { throw ArrayError.memory(bytes: Int.max, shape: shape) }
-            bytes = product
-        }
-        do {
-            let storage = try Storage(byteCount: bytes, ledger: ledger)
-            return NDArray(storage: storage, dtype: dtype, shape: shape)
-        } catch {
-            throw ArrayError.memory(bytes: bytes, shape: shape)
-        }
+        try .allocated(shape, dtype, ledger: ledger)
     }
 
     /// Sets every element.

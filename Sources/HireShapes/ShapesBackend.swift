@@ -22,12 +22,7 @@ public final class ShapesBackend: Backend {
     ///
     /// - Throws: `ArrayError.memory` if the number of bytes does not fit an integer.
     public func allocate(_ shape: Shape, _ dtype: DType) throws -> NDArray {
-        var bytes = dtype.byteSize
-        for extent in shape {
-            let (product, overflow) = bytes.multipliedReportingOverflow(by: extent)
-            if overflow || extent < 0 { throw ArrayError.memory(bytes: Int.max, shape: shape) }
-            bytes = product
-        }
+        let bytes = try NDArray.byteCount(shape, dtype)
         let storage = Storage(shapeOnlyByteCount: bytes, ledger: ledger)
         return NDArray(storage: storage, dtype: dtype, shape: shape)
     }

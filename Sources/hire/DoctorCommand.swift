@@ -2,6 +2,7 @@ import ArgumentParser
 import HireFiles
 import HireHDF5
 import HireLua
+import HireVLM
 
 /// `hire doctor`.
 struct DoctorCommand: ParsableCommand {
@@ -14,8 +15,8 @@ struct DoctorCommand: ParsableCommand {
     func run() throws {
         let missing = Machine.missingFeatures()
         var facts: [(String, JSONValue)] = [
-            ("hire", .string(HireVersion.text)),
-            ("lua", .string(HireVersion.lua)),
+            ("hire", .string(ToolkitVersion.text)),
+            ("lua", .string(LuaVersion.text)),
             ("processor", .string(Machine.processorName())),
             ("missing_features", .array(missing.map(JSONValue.string))),
             ("matrix_kernels", .string("OpenBLAS, " + Machine.matrixKernels())),

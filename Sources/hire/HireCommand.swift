@@ -1,5 +1,6 @@
 import ArgumentParser
 import HireLua
+import HireVLM
 
 /// The program `hire`.
 @main
@@ -14,7 +15,7 @@ struct HireCommand: ParsableCommand {
               hire repl
               hire help tensor.softmax
             """,
-        version: HireVersion.text, subcommands: Verbs.all)
+        version: ToolkitVersion.text, subcommands: Verbs.all)
 
     static func main() {
         do {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import HireFiles
 import HireLua
+import HireVLM
 
 /// `hire repl`.
 struct ReplCommand: ParsableCommand {
@@ -19,7 +20,7 @@ struct ReplCommand: ParsableCommand {
         try state.run("hire = require \"hire\"", name: "start")
         let session = ScriptSession(state: state)
         if Terminal.isInputTerminal {
-            print("hire \(HireVersion.text), Lua \(HireVersion.lua). hire.help() helps.")
+            print("hire \(ToolkitVersion.text), Lua \(LuaVersion.text). hire.help() helps.")
         }
         let editor = LineEditor(
             history: LineHistory.standard(), complete: { state.completions(of: $0) })

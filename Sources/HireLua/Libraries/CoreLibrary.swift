@@ -17,8 +17,8 @@ enum CoreLibrary {
             EnricherDescription.scriptClass,
         ],
         constants: [
-            ScriptConstant("version", HireVersion.text, "The version of the toolkit."),
-            ScriptConstant("lua_version", HireVersion.lua, "The version of Lua."),
+            ScriptConstant("version", ToolkitVersion.text, "The version of the toolkit."),
+            ScriptConstant("lua_version", LuaVersion.text, "The version of Lua."),
         ])
 
     private static let help = ScriptFunction(
@@ -139,12 +139,10 @@ enum CoreLibrary {
     }
 }
 
-/// Versions that reports and files name.
-public enum HireVersion {
-    /// The toolkit's.
-    public static let text = "0.1.0"
-    /// Lua's.
-    public static let lua = "\(LUA_VERSION_MAJOR).\(LUA_VERSION_MINOR).\(LUA_VERSION_RELEASE)"
+/// The version of Lua that scripts run in.
+public enum LuaVersion {
+    /// Such as "5.4.4".
+    public static let text = "\(LUA_VERSION_MAJOR).\(LUA_VERSION_MINOR).\(LUA_VERSION_RELEASE)"
 }
 
 /// A progress bar in a script's hands.

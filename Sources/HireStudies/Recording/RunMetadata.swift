@@ -3,14 +3,12 @@ import HireArray
 import HireFiles
 import HireHDF5
 import HireTensor
+import HireVLM
 
 /// Where and with what a run was made: the root attributes of its HDF5 files.
 ///
 /// Nothing of it enters a configuration's digest.
 public struct RunMetadata: Sendable {
-    /// The toolkit's version.
-    public static let toolkitVersion = "0.1.0"
-
     /// The attributes in the order in which they are written; `complete` is not among them.
     public let attributes: [(String, HDF5Value)]
 
@@ -28,7 +26,7 @@ public struct RunMetadata: Sendable {
             ?? ProcessInfo.processInfo.activeProcessorCount
         var list: [(String, HDF5Value)] = [
             ("schema", "hire-act"), ("schema_version", 1),
-            ("toolkit_version", .string(RunMetadata.toolkitVersion)),
+            ("toolkit_version", .string(ToolkitVersion.text)),
             ("config_json", .string(try configuration.text())),
             ("config_sha256", .string(try configuration.digest())),
             ("seed", .integer(Int64(seed))), ("backend", .string(context.backend.name)),

@@ -10,3 +10,11 @@ public protocol LinearUpsampler: Enricher {
     /// J(U(I), E(i)): the map before pooling, at the finest stage's grid.
     func highResolution(_ input: EnricherInput) throws -> FeatureMap
 }
+
+extension LinearUpsampler {
+    /// [E(i), W(I) E(i)]: the base features beside the pooled enriched ones (the paper's equation 4).
+    public func forward(_ input: EnricherInput) throws -> FeatureMap {
+        try input.base.concatenated(
+            with: input.base.applying(pooledOperator(input), onto: outputGrid))
+    }
+}

@@ -1,9 +1,8 @@
 import HireFiles
-import HireVLM
 
 extension ScriptValue {
     /// The value that JSON stands for; null becomes nil.
-    init(_ json: JSONValue) {
+    public init(_ json: JSONValue) {
         switch json {
         case .null: self = .none
         case .bool(let flag): self = .boolean(flag)
@@ -20,7 +19,7 @@ extension ScriptValue {
     ///
     /// - Parameter path: what an error calls it.
     /// - Throws: `ScriptError.message` for tensors, objects and functions.
-    func json(_ path: String) throws -> JSONValue {
+    public func json(_ path: String = "the value") throws -> JSONValue {
         switch self {
         case .none: return .null
         case .boolean(let flag): return .bool(flag)
@@ -39,7 +38,7 @@ extension ScriptValue {
     }
 
     /// A table with named fields from pairs.
-    static func fields(_ pairs: [(String, ScriptValue)]) -> ScriptValue {
+    public static func fields(_ pairs: [(String, ScriptValue)]) -> ScriptValue {
         .table(pairs.map { (key: $0.0, value: $0.1) })
     }
 }
@@ -48,14 +47,15 @@ extension ScriptArguments {
     /// Named fields as a JSON object; an empty list counts as an empty table.
     ///
     /// - Throws: `ScriptError` for anything that is not plain data.
-    func jsonObject(_ name: String) throws -> JSONObject {
+    public func jsonObject(_ name: String) throws -> JSONObject {
         JSONObject(try table(name).map { ($0.key, try $0.value.json("\(name).\($0.key)")) })
     }
 
     /// The given ones of several options as one JSON object, so that a configuration can check them.
     ///
     /// - Parameter defaults: tells tables from lists where a script wrote `{}`.
-    func jsonObject(of options: [ScriptParameter], defaults: JSONObject) throws -> JSONObject {
+    public func jsonObject(of options: [ScriptParameter], defaults: JSONObject) throws -> JSONObject
+    {
         var object = JSONObject()
         for option in options where has(option.name) {
             let json = try value(option.name).json(option.name)

@@ -1,0 +1,27 @@
+extension NDArray {
+    /// The bytes that an array takes.
+    ///
+    /// - Throws: `ArrayError.memory` if their number does not fit an integer or an extent is negative.
+    public static func byteCount(_ shape: Shape, _ dtype: DType) throws -> Int {
+        var bytes = dtype.byteSize
+        for extent in shape {
+            let (product, overflow) = bytes.multipliedReportingOverflow(by: extent)
+            if overflow || extent < 0 { throw ArrayError.memory(bytes: Int.max, shape: shape) }
+            bytes = product
+        }
+        return bytes
+    }
+
+    /// An uninitialised contiguous array in host memory, entered in a back-end's ledger.
+    ///
+    /// - Throws: `ArrayError.memory` if the system refuses.
+    public static func allocated(
+        _ shape: Shape, _ dtype: DType, ledger: MemoryLedger
+    ) throws -> NDArray {
+        let bytes = try byteCount(shape, dtype)
+        guard let storage = try? Storage(byteCount: bytes, ledger: ledger) else {
+            throw ArrayError.memory(bytes: bytes, shape: shape)
+        }
+        return NDArray(storage: storage, dtype: dtype, shape: shape)
+    }
+}
