@@ -18,9 +18,10 @@ import Testing
     }
 
     @Test func memoryIsAlignedForVectors() throws {
-        for size in [0, 1, 100] {
-            let pointer = try #require(try Storage(byteCount: size, ledger: nil).pointer)
-            #expect(UInt(bitPattern: pointer) % 64 == 0)
+        for (size, alignment) in [(0, 16), (1, 16), (100, 16), (4096, 64), (100_000, 64)] {
+            let storage = try Storage(byteCount: size, ledger: nil)
+            let pointer = try #require(storage.pointer)
+            #expect(UInt(bitPattern: pointer) % UInt(alignment) == 0, "\(size) bytes")
         }
     }
 
