@@ -1,5 +1,6 @@
 import ArgumentParser
 import Builtin
+import Foundation
 import HireFiles
 import HireLua
 import HireVLM
@@ -39,10 +40,13 @@ struct ScriptOptions: ParsableArguments {
         let state = try LuaState(host: host)
         try state.install(LibraryList.all)
         let loader = LuaPluginLoader()
-        for folder in try PluginFolders.standard() {
-            for file in try loader.files(in: folder) { try loader.load(file, into: state) }
+        let found = try PluginFolders.standard().flatMap { try loader.files(in: $0) } + plugins
+        // A file that is both found and named is one plugin.
+        var loaded: Set<String> = []
+        for file in found
+        where loaded.insert(URL(fileURLWithPath: file).standardizedFileURL.path).inserted {
+            try loader.load(file, into: state)
         }
-        for file in plugins { try loader.load(file, into: state) }
         return state
     }
 }
