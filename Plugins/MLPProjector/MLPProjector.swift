@@ -26,7 +26,7 @@ final class MLPProjector: Projector {
     }
 
     func forward(_ input: FeatureMap) throws -> Tensor {
-        var x = try layers[0](input.tokens())
+        var x = try layers[0](input.sequence())
         for layer in layers.dropFirst() { x = try layer(x.gelu()) }
         return x
     }

@@ -24,6 +24,23 @@ final class KeyValueCache: LanguageModelCache {
         return (keys[layer] ?? key, values[layer] ?? value)
     }
 
+    func select(rows: [Int]) throws {
+        for layer in keys.indices {
+            guard let key = keys[layer], let value = values[layer] else { continue }
+            let chosen = try key.context.tensor(rows.map(Int32.init), [rows.count])
+            keys[layer] = try key.indexSelect(dim: 0, chosen)
+            values[layer] = try value.indexSelect(dim: 0, chosen)
+        }
+    }
+
+    func truncate(to length: Int) throws {
+        for layer in keys.indices {
+            keys[layer] = try keys[layer]?.slice(2, 0, length)
+            values[layer] = try values[layer]?.slice(2, 0, length)
+        }
+        self.length = length
+    }
+
     /// Counts positions that every block has seen.
     func advance(by count: Int) { length += count }
 }

@@ -3,6 +3,7 @@ import HireVLM
 
 /// Ids 0 and 1 are padding and end of text; words follow in alphabetical order, so a corpus always gives the same ids.
 final class WordTokenizer: Tokenizer {
+    let beginningOfText: Int? = nil
     let padding = 0
     let endOfText = 1
     private let words: [String]
@@ -17,7 +18,7 @@ final class WordTokenizer: Tokenizer {
 
     var vocabularySize: Int { words.count }
 
-    func encode(_ text: String) throws -> [Int] {
+    func encode(_ text: String, addingSpecialTokens: Bool) throws -> [Int] {
         try Self.split(text).map { word in
             guard let id = ids[word] else {
                 throw PluginError.assembly(
@@ -29,9 +30,15 @@ final class WordTokenizer: Tokenizer {
         }
     }
 
-    func decode(_ ids: [Int]) -> String {
-        ids.filter { $0 > endOfText && $0 < words.count }.map { words[$0] }.joined(separator: " ")
+    func decode(_ ids: [Int], skippingSpecialTokens: Bool) -> String {
+        let first = skippingSpecialTokens ? endOfText + 1 : 0
+        return ids.filter { $0 >= first && $0 < words.count }.map { words[$0] }
+            .joined(separator: " ")
     }
+
+    func id(of token: String) -> Int? { ids[token] }
+
+    func token(of id: Int) -> String? { words.indices.contains(id) ? words[id] : nil }
 
     /// Runs of letters and digits, lower-case.
     private static func split(_ text: String) -> [String] {

@@ -18,6 +18,8 @@ public struct FeatureMap {
     public let channels: Int
     /// Images in the batch.
     public let batch: Int
+    /// Tokens in front of the grid's that stand for no place, such as CLIP's class token: [N, P, C]; nil without.
+    public let prefix: Tensor?
 
     /// Features as a map.
     ///
@@ -31,12 +33,14 @@ public struct FeatureMap {
         batch = map.shape[0]
         channels = map.shape[1]
         grid = SIMD2(map.shape[2], map.shape[3])
+        prefix = nil
     }
 
     /// Features as tokens of a grid.
     ///
-    /// - Throws: `ArrayError.shape` unless the tensor is [N, rows * columns, C].
-    public init(tokens: Tensor, grid: SIMD2<Int>) throws {
+    /// - Parameter prefix: tokens that stand for no place, [N, P, C].
+    /// - Throws: `ArrayError.shape` unless the tensor is [N, rows * columns, C], and the prefix fits it.
+    public init(tokens: Tensor, grid: SIMD2<Int>, prefix: Tensor? = nil) throws {
         guard tokens.rank == 3, tokens.shape[1] == grid.x * grid.y else {
             throw ArrayError.shape(
                 operation: "feature map",
@@ -47,6 +51,14 @@ public struct FeatureMap {
         batch = tokens.shape[0]
         channels = tokens.shape[2]
         self.grid = grid
+        if let prefix {
+            guard prefix.rank == 3, prefix.shape[0] == batch, prefix.shape[2] == channels else {
+                throw ArrayError.shape(
+                    operation: "feature map", expected: "prefix tokens [\(batch), P, \(channels)]",
+                    got: "\(prefix.shape)")
+            }
+        }
+        self.prefix = prefix
     }
 
     /// The context of the numbers.
@@ -73,9 +85,20 @@ public struct FeatureMap {
         }
     }
 
+    /// Everything a projector reads: prefix tokens first, then the grid's row-major, [N, P + H*W, C].
+    public func sequence() throws -> Tensor {
+        guard let prefix else { return try tokens() }
+        return try Tensor.concat([prefix, tokens()], dim: 1)
+    }
+
+    /// The features without prefix tokens.
+    public func withoutPrefix() throws -> FeatureMap {
+        prefix == nil ? self : try FeatureMap(tokens: tokens(), grid: grid)
+    }
+
     /// Both maps' channels side by side, this one's first (the paper's equation 4).
     ///
-    /// - Throws: `ArrayError.shape` if grids or batches differ.
+    /// - Throws: `ArrayError.shape` if grids, batches or numbers of prefix tokens differ.
     public func concatenated(with other: FeatureMap) throws -> FeatureMap {
         guard grid == other.grid, batch == other.batch else {
             throw ArrayError.shape(
@@ -83,11 +106,23 @@ public struct FeatureMap {
                 expected: "the same batch and grid (\(batch) x \(grid.x)x\(grid.y))",
                 got: "\(other.batch) x \(other.grid.x)x\(other.grid.y)")
         }
+        guard (prefix?.shape[1] ?? 0) == (other.prefix?.shape[1] ?? 0) else {
+            throw ArrayError.shape(
+                operation: "concat of feature maps",
+                expected:
+                    "the same number of prefix tokens (\(prefix?.shape[1] ?? 0)); an encoder's "
+                    + "select_feature = \"patch\" gives none", got: "\(other.prefix?.shape[1] ?? 0)"
+            )
+        }
         if case .map(let left) = layout, case .map(let right) = other.layout {
             return try FeatureMap(map: Tensor.concat([left, right], dim: 1))
         }
+        var both: Tensor?
+        if let prefix, let second = other.prefix {
+            both = try Tensor.concat([prefix, second], dim: 2)
+        }
         return try FeatureMap(
-            tokens: Tensor.concat([tokens(), other.tokens()], dim: 2), grid: grid)
+            tokens: Tensor.concat([tokens(), other.tokens()], dim: 2), grid: grid, prefix: both)
     }
 
     /// Average-pooled to another grid (`adaptive_avg_pool2d`).
@@ -112,7 +147,8 @@ public struct FeatureMap {
     public func detached() throws -> FeatureMap {
         switch layout {
         case .map(let map): try FeatureMap(map: map.detached())
-        case .tokens(let tokens): try FeatureMap(tokens: tokens.detached(), grid: grid)
+        case .tokens(let tokens):
+            try FeatureMap(tokens: tokens.detached(), grid: grid, prefix: prefix?.detached())
         }
     }
 }

@@ -17,6 +17,10 @@ public protocol LanguageModel: Layer where Input == LanguageModelInput, Output =
 public protocol LanguageModelCache: AnyObject {
     /// Positions held.
     var length: Int { get }
+    /// Keeps the given rows of the batch, in this order; a row may be named several times (beam search).
+    func select(rows: [Int]) throws
+    /// Forgets all positions from `length` on, so that another continuation can be read.
+    func truncate(to length: Int) throws
 }
 
 /// What a language model is given; what comes out are logits [N, T, vocabulary].
