@@ -1835,8 +1835,10 @@ function hire_Pipeline:cost(options) end
 
 ---Puts another enricher in; weights are kept wherever names and shapes agree, the rest is initialised anew.
 ---@param enricher string|table An id, or a table with `id` and options.
+---@param config? table Options, where the enricher is given by its id.
+---@param options? { columns?: "fresh"|"zero" }
 ---@return string[] # paths of parameters that were initialised anew
-function hire_Pipeline:set_enricher(enricher) end
+function hire_Pipeline:set_enricher(enricher, config, options) end
 
 ---Switches dropout and batch statistics on or off.
 ---@param training boolean Whether the model is in training.

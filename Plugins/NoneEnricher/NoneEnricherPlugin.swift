@@ -8,7 +8,7 @@ public enum NoneEnricherPlugin: Plugin {
             PluginManifest(
                 id: "none", kind: .enricher,
                 summary: "No enrichment: the projector sees E(i).",
-                reference: "LLaVA-1.5, the paper's first baseline"),
+                reference: "LLaVA-1.5, the paper's first baseline", usesHighView: false),
             NoConfiguration.self
         ) { _, host in NoneEnricher(host) }
     }

@@ -1,7 +1,7 @@
 import Glibc
 
 /// How pixels are weighed when a picture changes size; the filters are those of Pillow's `Image.resize`.
-public enum ResizeFilter: String, Sendable, CaseIterable {
+public enum ResizeFilter: String, Sendable, CaseIterable, Codable {
     case nearest, box, bilinear, bicubic, lanczos
 
     /// How far from its centre the filter reaches, in pixels of the coarser grid.

@@ -24,7 +24,8 @@ public struct ImagePreprocessing: PluginConfiguration, Equatable {
         case area
     }
 
-    /// Side R of the high view, in pixels; 0 stands for twice the encoder's resolution.
+    /// Side R of the high view, in pixels; 0 stands for twice the encoder's resolution where the enricher uses a high
+    /// view, else for the encoder's resolution.
     public var highResolution: Int
     /// Side r of the low view, in pixels; 0 stands for the encoder's resolution.
     public var lowResolution: Int
@@ -32,6 +33,11 @@ public struct ImagePreprocessing: PluginConfiguration, Equatable {
     public var aspect: Aspect
     /// How the low view is made.
     public var downsampling: Downsampling
+    /// How pictures are brought to R (Pillow's filters).
+    public var filter: ResizeFilter
+    /// With `crop`: what the shorter side is resized to before the middle is cut out, in pixels of the low view; 0 stands
+    /// for the side of the view itself.
+    public var shortestSide: Int
     /// Mean per colour channel, in 0...1.
     public var mean: [Double]
     /// Standard deviation per colour channel, in 0...1.
@@ -40,7 +46,8 @@ public struct ImagePreprocessing: PluginConfiguration, Equatable {
     enum CodingKeys: String, CodingKey {
         case highResolution = "high_resolution"
         case lowResolution = "low_resolution"
-        case aspect, downsampling, mean
+        case shortestSide = "shortest_side"
+        case aspect, downsampling, filter, mean
         case deviation = "std"
     }
 
@@ -52,7 +59,8 @@ public struct ImagePreprocessing: PluginConfiguration, Equatable {
     /// Values given one by one; the rest as in LLaVA-1.5.
     public init(
         highResolution: Int, lowResolution: Int = 0, aspect: Aspect = .pad,
-        downsampling: Downsampling = .bicubic,
+        downsampling: Downsampling = .bicubic, filter: ResizeFilter = .bicubic,
+        shortestSide: Int = 0,
         mean: [Double] = [0.481_454_66, 0.457_827_5, 0.408_210_73],
         deviation: [Double] = [0.268_629_54, 0.261_302_58, 0.275_777_11]
     ) {
@@ -60,15 +68,19 @@ public struct ImagePreprocessing: PluginConfiguration, Equatable {
         self.lowResolution = lowResolution
         self.aspect = aspect
         self.downsampling = downsampling
+        self.filter = filter
+        self.shortestSide = shortestSide
         self.mean = mean
         self.deviation = deviation
     }
 
-    /// The same with the encoder's resolution in place of zeros.
-    func resolved(for encoderResolution: Int) -> ImagePreprocessing {
+    /// The same with the encoder's resolution, or twice that, in place of zeros.
+    func resolved(for encoderResolution: Int, usesHighView: Bool) -> ImagePreprocessing {
         var copy = self
         if lowResolution == 0 { copy.lowResolution = encoderResolution }
-        if highResolution == 0 { copy.highResolution = 2 * encoderResolution }
+        if highResolution == 0 {
+            copy.highResolution = usesHighView ? 2 * encoderResolution : encoderResolution
+        }
         return copy
     }
 
@@ -102,16 +114,20 @@ public struct ImagePreprocessing: PluginConfiguration, Equatable {
 
     private func fitted(_ image: Image) throws -> Image {
         let side = highResolution
-        if image.width == side, image.height == side { return image }
+        if image.width == side, image.height == side, shortestSide == 0 || aspect != .crop {
+            return image
+        }
         switch aspect {
         case .pad:
             let fill = mean.map { UInt8(min(max($0, 0), 1) * 255) }
             return try image.paddedToSquare(fill: Color(fill[0], fill[1], fill[2]))
-                .resized(width: side, height: side)
+                .resized(width: side, height: side, filter)
         case .resize:
-            return try image.resized(width: side, height: side)
+            return try image.resized(width: side, height: side, filter)
         case .crop:
-            return try image.resized(shortestSide: side).centreCropped(width: side, height: side)
+            let short = shortestSide == 0 ? side : shortestSide * side / max(lowResolution, 1)
+            return try image.resized(shortestSide: short, filter)
+                .centreCropped(width: side, height: side)
         }
     }
 }

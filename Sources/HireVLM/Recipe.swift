@@ -14,8 +14,13 @@ public struct Recipe: Sendable, Equatable {
     public var tokenizer = PluginChoice("words")
     /// How pictures become views.
     public var preprocessing = ImagePreprocessing()
-    /// Text around the question; `<image>` marks where image tokens go and `{question}` the question.
+    /// Text around the question; `<image>` marks where image tokens go and `{question}` the question. Or the name of a
+    /// `ConversationTemplate`.
     public var prompt = "<image>{question}"
+    /// How the prompt becomes ids.
+    public var imageTokenisation = ImageTokenisation.split
+    /// Ids that end an answer; empty for the tokenizer's end of text alone.
+    public var endTokens: [Int] = []
 
     /// The default recipe.
     public init() {}
@@ -23,7 +28,7 @@ public struct Recipe: Sendable, Equatable {
     /// The names of the fields in scripts and JSON.
     static let keys = [
         "encoder", "enricher", "projector", "language_model", "tokenizer", "preprocessing",
-        "prompt",
+        "prompt", "image_tokenisation", "end_tokens",
     ]
 
     /// Reads a recipe; fields that are left out keep their defaults.
@@ -39,17 +44,28 @@ public struct Recipe: Sendable, Equatable {
             case "tokenizer": tokenizer = try PluginChoice(value, for: .tokenizer)
             case "preprocessing":
                 guard case .object(let object) = value else {
-                    throw PluginError.configuration(
-                        plugin: "recipe", key: key,
-                        problem: "must be a table, got \(value.kindName)")
+                    throw Recipe.misfit(key, "must be a table, got \(value.kindName)")
                 }
                 preprocessing = try ImagePreprocessing.decode(object, plugin: "preprocessing")
             case "prompt":
-                guard case .string(let text) = value, text.contains("{question}") else {
-                    throw PluginError.configuration(
-                        plugin: "recipe", key: key, problem: "must be a text with {question} in it")
+                guard let text = value.stringValue else {
+                    throw Recipe.misfit(key, "must be a text, got \(value.kindName)")
                 }
+                _ = try ConversationTemplate(text)
                 prompt = text
+            case "image_tokenisation":
+                guard let way = value.stringValue.flatMap(ImageTokenisation.init) else {
+                    throw Recipe.misfit(
+                        key,
+                        "must be \(ImageTokenisation.allCases.map { "'\($0)'" }.joined(separator: " or "))"
+                    )
+                }
+                imageTokenisation = way
+            case "end_tokens":
+                guard let ids = value.arrayValue?.map(\.intValue), !ids.contains(nil) else {
+                    throw Recipe.misfit(key, "must be a list of ids")
+                }
+                endTokens = ids.compactMap { $0 }
             default:
                 throw PluginError.unknownKey(
                     plugin: "recipe",
@@ -64,6 +80,12 @@ public struct Recipe: Sendable, Equatable {
             "encoder": encoder.json, "enricher": enricher.json, "projector": projector.json,
             "language_model": languageModel.json, "tokenizer": tokenizer.json,
             "preprocessing": .object(try preprocessing.json()), "prompt": .string(prompt),
+            "image_tokenisation": .string(imageTokenisation.rawValue),
+            "end_tokens": .array(endTokens.map { .integer(Int64($0)) }),
         ]
+    }
+
+    private static func misfit(_ key: String, _ problem: String) -> PluginError {
+        .configuration(plugin: "recipe", key: key, problem: problem)
     }
 }

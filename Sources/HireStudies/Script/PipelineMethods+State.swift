@@ -76,18 +76,28 @@ extension PipelineMethods {
             parameters: [
                 ScriptParameter(
                     "enricher", .either([.string, .table]),
-                    "An id, or a table with `id` and options.")
+                    "An id, or a table with `id` and options."),
+                .optional("config", .table, "Options, where the enricher is given by its id."),
+            ],
+            options: [
+                .optional(
+                    "columns", .choice(Pipeline.ProjectorColumns.allCases.map(\.rawValue)),
+                    "What becomes of the projector's first layer if its width changes: initialised anew, or kept with "
+                        + "zeros for the new channels.", default: "\"fresh\"")
             ],
             returns: [
                 ScriptResult(.list(.string), "paths of parameters that were initialised anew")
             ]
         ) { arguments in
-            let choice = try PluginChoice(
+            var choice = try PluginChoice(
                 arguments.value("enricher").json("enricher"), for: .enricher)
-            let object = arguments.receiver(PipelineObject.self)
-            let mode = object.pipeline.scope.isTraining
-            let initialised = try object.setEnricher(choice, catalog: arguments.host.catalog)
-            object.pipeline.setTraining(mode)
+            for (key, value) in try arguments.jsonObject("config").members {
+                choice.configuration[key] = value
+            }
+            let columns = Pipeline.ProjectorColumns(
+                rawValue: try arguments.string("columns", default: "fresh"))
+            let initialised = try arguments.receiver(PipelineObject.self).pipeline.setEnricher(
+                choice, catalog: arguments.host.catalog, columns: columns ?? .fresh)
             return [.list(initialised.map { .string($0) })]
         },
         ScriptFunction(

@@ -4,10 +4,10 @@ import HireNN
 import HireTensor
 import HireVLM
 
-/// A pipeline in a script's hands; `set_enricher` puts another one behind the same handle.
+/// A pipeline in a script's hands.
 public final class PipelineObject: ScriptObject {
     /// The pipeline.
-    public private(set) var pipeline: Pipeline
+    public let pipeline: Pipeline
     let corpus: [String]
     let fileSystem: any FileSystem = SystemFileSystem()
 
@@ -41,16 +41,6 @@ public final class PipelineObject: ScriptObject {
                 ScriptValue(.object(try pipeline(of: $0).recipe.json()))
             }
         ])
-
-    /// Puts another enricher into the pipeline.
-    ///
-    /// - Returns: the names of parameters that were initialised anew.
-    func setEnricher(_ choice: PluginChoice, catalog: PluginCatalog) throws -> [String] {
-        let (changed, initialised) = try pipeline.withEnricher(
-            choice, catalog: catalog, corpus: corpus)
-        pipeline = changed
-        return initialised
-    }
 
     private static func pipeline(of object: any ScriptObject) -> Pipeline {
         guard let object = object as? PipelineObject else {

@@ -17,7 +17,10 @@ extension Pipeline {
         var answers = [Generation](
             repeating: Generation(text: "", ids: []), count: questions.count)
         let groups = Dictionary(grouping: questions.indices) {
-            [questions[$0].before.count, questions[$0].after.count]
+            [
+                questions[$0].image == nil ? 0 : 1, questions[$0].before.count,
+                questions[$0].after.count,
+            ]
         }
         for key in groups.keys.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
             let rows = groups[key] ?? []

@@ -43,22 +43,30 @@ extension Pipeline {
     }
 
     /// [before ids, image tokens, after ids] as embeddings: [N, T, hidden].
+    ///
+    /// - Parameters:
+    ///   - tokens: image tokens [M, T, hidden]; not read by questions without a picture.
+    ///   - images: indexes into `tokens`; nil, for all alike, where there is no picture.
     func assembled(
-        _ tokens: Tensor, images: [Int], before: [Int], after: Tensor
+        _ tokens: Tensor?, images: [Int?], before: [Int], after: Tensor
     ) throws -> Tensor {
         let batch = images.count
-        let isWhole = images == Array(0..<tokens.shape[0])
-        let selected =
-            isWhole
-            ? tokens
-            : try tokens.indexSelect(dim: 0, context.tensor(images.map(Int32.init), [batch]))
         var parts: [Tensor] = []
         if !before.isEmpty {
             let ids = try context.tensor(
                 (0..<batch).flatMap { _ in before.map(Int32.init) }, [batch, before.count])
             parts.append(try languageModel.embed(ids))
         }
-        parts.append(selected)
+        let places = images.compactMap { $0 }
+        precondition(places.isEmpty || places.count == batch, "A batch mixes pictures and none.")
+        if let tokens, !places.isEmpty {
+            let isWhole = places == Array(0..<tokens.shape[0])
+            parts.append(
+                isWhole
+                    ? tokens
+                    : try tokens.indexSelect(
+                        dim: 0, context.tensor(places.map(Int32.init), [batch])))
+        }
         if after.shape[1] > 0 { parts.append(try languageModel.embed(after)) }
         return parts.count == 1 ? parts[0] : try Tensor.concat(parts, dim: 1)
     }

@@ -13,20 +13,23 @@ public final class Pipeline: Module {
     /// The stages by name.
     public let scope = ModuleScope()
     /// What it was made from, with resolutions filled in.
-    public let recipe: Recipe
+    public internal(set) var recipe: Recipe
     /// E.
     public let encoder: any VisionEncoder
     /// J(U(I), E(i)), or a baseline in its place.
-    public let enricher: any Enricher
+    public internal(set) var enricher: any Enricher
     /// From enriched features to image tokens.
-    public let projector: any Projector
+    public internal(set) var projector: any Projector
     /// Reads image tokens and text.
     public let languageModel: any LanguageModel
     /// Text to ids and back.
     public let tokenizer: any Tokenizer
     /// Where the numbers live.
     public let context: Context
-    let prompt: PromptTemplate
+    /// The text around questions.
+    public let template: ConversationTemplate
+    /// Preprocessing as it was asked for: zeros stand for what encoder and enricher want.
+    let requestedPreprocessing: ImagePreprocessing
 
     /// Assembles the stages that a recipe names and checks that they fit together.
     ///
@@ -36,23 +39,16 @@ public final class Pipeline: Module {
         _ recipe: Recipe, catalog: PluginCatalog, corpus: [String], in context: Context
     ) throws {
         self.context = context
-        self.prompt = PromptTemplate(recipe.prompt)
+        template = try ConversationTemplate(recipe.prompt)
+        requestedPreprocessing = recipe.preprocessing
+        self.recipe = recipe
         tokenizer = try catalog.makeTokenizer(recipe.tokenizer, corpus: corpus)
         encoder = scope.child("encoder", try catalog.makeEncoder(recipe.encoder, in: context))
-        let preprocessing = recipe.preprocessing.resolved(for: encoder.resolution)
-        var resolved = recipe
-        resolved.preprocessing = preprocessing
-        self.recipe = resolved
-        guard preprocessing.lowResolution == encoder.resolution else {
-            throw PluginError.assembly(
-                "The encoder '\(recipe.encoder.id)' reads \(encoder.resolution) px, but preprocessing makes "
-                    + "a low view of \(preprocessing.lowResolution) px (low_resolution).")
-        }
-        let host = HostShape(
-            channels: encoder.channels, grid: encoder.grid,
-            lowResolution: preprocessing.lowResolution,
-            highResolution: preprocessing.highResolution, context: context)
-        enricher = scope.child("enricher", try catalog.makeEnricher(recipe.enricher, for: host))
+        let host = try Self.host(
+            for: recipe.enricher, behind: encoder, requestedPreprocessing, catalog, in: context)
+        self.recipe.preprocessing = host.preprocessing
+        enricher = scope.child(
+            "enricher", try catalog.makeEnricher(recipe.enricher, for: host.shape))
         languageModel = scope.child(
             "language_model",
             try catalog.makeLanguageModel(
@@ -68,6 +64,38 @@ public final class Pipeline: Module {
                     + "language model '\(recipe.languageModel.id)' reads \(languageModel.hiddenSize)."
             )
         }
+        if let stranger = recipe.endTokens.first(where: {
+            $0 < 0 || $0 >= languageModel.vocabularySize
+        }) {
+            throw PluginError.configuration(
+                plugin: "recipe", key: "end_tokens",
+                problem: "must be ids below \(languageModel.vocabularySize), got \(stranger)")
+        }
+    }
+
+    /// What an enricher is built for behind an encoder, and the preprocessing that goes with it.
+    static func host(
+        for enricher: PluginChoice, behind encoder: any VisionEncoder,
+        _ requested: ImagePreprocessing, _ catalog: PluginCatalog, in context: Context
+    ) throws -> (shape: HostShape, preprocessing: ImagePreprocessing) {
+        let manifest = try catalog.entry(.enricher, enricher.id).manifest
+        let preprocessing = requested.resolved(
+            for: encoder.resolution, usesHighView: manifest.usesHighView)
+        guard preprocessing.lowResolution == encoder.resolution else {
+            throw PluginError.assembly(
+                "The encoder reads \(encoder.resolution) px, but preprocessing makes a low view of "
+                    + "\(preprocessing.lowResolution) px (low_resolution).")
+        }
+        let shape = HostShape(
+            channels: encoder.channels, grid: encoder.grid,
+            lowResolution: preprocessing.lowResolution,
+            highResolution: preprocessing.highResolution, context: context)
+        return (shape, preprocessing)
+    }
+
+    /// Ids that end an answer.
+    public var endTokens: Set<Int> {
+        recipe.endTokens.isEmpty ? [tokenizer.endOfText] : Set(recipe.endTokens)
     }
 
     /// Views of pictures as the recipe's preprocessing prepares them.
@@ -85,16 +113,6 @@ public final class Pipeline: Module {
     /// Image tokens of a batch: [N, T, hidden].
     public func imageTokens(_ views: ImageViews) throws -> Tensor {
         try projector(enrichedFeatures(views))
-    }
-
-    /// Ids of one question in the recipe's prompt.
-    public func prompted(
-        _ question: String, answer: String? = nil, image: Int = 0
-    ) throws -> PromptedQuestion {
-        PromptedQuestion(
-            image: image, before: try tokenizer.encode(prompt.before),
-            after: try tokenizer.encode(prompt.after(question: question)),
-            answer: try answer.map { try tokenizer.encode($0) + [tokenizer.endOfText] } ?? [])
     }
 
     /// Whether all parameters are used for training or as they are (dropout, batch norm).

@@ -1,8 +1,8 @@
-/// A question about one image of a batch, as token ids.
+/// A question about one image of a batch, or about none, as token ids.
 public struct PromptedQuestion: Sendable, Equatable {
-    /// Index of the image in the batch of views.
-    public var image: Int
-    /// Ids in front of the image tokens.
+    /// Index of the image in the batch of views; nil for a question without a picture.
+    public var image: Int?
+    /// Ids in front of the image tokens; empty without a picture.
     public var before: [Int]
     /// Ids behind the image tokens, up to where the answer begins.
     public var after: [Int]
@@ -10,7 +10,7 @@ public struct PromptedQuestion: Sendable, Equatable {
     public var answer: [Int]
 
     /// A question given its ids.
-    public init(image: Int, before: [Int], after: [Int], answer: [Int] = []) {
+    public init(image: Int?, before: [Int], after: [Int], answer: [Int] = []) {
         self.image = image
         self.before = before
         self.after = after
