@@ -113,7 +113,8 @@ let libraries: [Target] = [
 // MARK: - Layer 5: plugins, one folder each; Plugins/Builtin/BuiltinPlugins.swift is the list that registers them
 
 let plugins = [
-    "SmallVisionTransformer", "NoneEnricher", "BicubicEnricher", "HireEnricher", "MLPProjector",
+    "SmallVisionTransformer", "NoneEnricher", "BicubicEnricher", "HireEnricher", "S2Enricher",
+    "MLPProjector",
     "SmallLlama",
     "WordTokenizer", "EasyVQATask", "ShapesTask",
 ]

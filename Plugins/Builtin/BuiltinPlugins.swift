@@ -4,6 +4,7 @@ import HireEnricher
 import HireVLM
 import MLPProjector
 import NoneEnricher
+import S2Enricher
 import ShapesTask
 import SmallLlama
 import SmallVisionTransformer
@@ -17,6 +18,7 @@ public enum BuiltinPlugins {
         NoneEnricherPlugin.self,
         BicubicEnricherPlugin.self,
         HireEnricherPlugin.self,
+        S2EnricherPlugin.self,
         MLPProjectorPlugin.self,
         SmallLlamaPlugin.self,
         WordTokenizerPlugin.self,

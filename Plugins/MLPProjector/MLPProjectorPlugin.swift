@@ -13,11 +13,3 @@ public enum MLPProjectorPlugin: Plugin {
         ) { configuration, host in try MLPProjector(configuration, host) }
     }
 }
-
-/// Options of `mlp`.
-struct MLPProjectorConfiguration: PluginConfiguration {
-    /// Linear layers: 2 is LLaVA-1.5's `mlp2x_gelu`, 1 a single linear map.
-    var depth = 2
-
-    init() {}
-}

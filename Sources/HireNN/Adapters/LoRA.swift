@@ -6,6 +6,8 @@ import HireTensor
 public final class LoRA: LinearAdapter {
     /// Whether the addition is made.
     public var isEnabled = true
+    /// r: the rows of `lora_A`.
+    public let rank: Int
     /// alpha / rank.
     public let scale: Double
     private let down: Linear
@@ -17,6 +19,7 @@ public final class LoRA: LinearAdapter {
         inputs: Int, outputs: Int, rank: Int, alpha: Double, dropout: Double = 0,
         in context: Context
     ) {
+        self.rank = rank
         scale = alpha / Double(rank)
         down = Linear(inputs, rank, bias: false, in: context)
         up = Linear(rank, outputs, bias: false, weight: .zeros, in: context)

@@ -30,3 +30,14 @@ extension Linear {
         try weight.assign(before)
     }
 }
+
+extension Linear {
+    /// Merges the adapter for good: the former weight is not kept, and the adapter is gone.
+    ///
+    /// - Throws: `ModuleError` if there is no adapter.
+    public func fuseAdapter() throws {
+        try merge()
+        unmergedWeight = nil
+        try detachAdapter()
+    }
+}
