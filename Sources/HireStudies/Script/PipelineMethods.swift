@@ -38,7 +38,8 @@ enum PipelineMethods {
             var captured: [(String, Tensor)] = []
             let counter = try CostCounter.count(in: pipeline.context) {
                 captured = try capturing(pipeline, arguments.strings("capture")) {
-                    answer = try pipeline.ask(image, question, maximumTokens: tokens)
+                    answer = try pipeline.ask(
+                        image, question, options: GenerationOptions(maximumTokens: tokens))
                 }
             }
             return [
