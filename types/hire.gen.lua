@@ -1739,6 +1739,61 @@ function hire_Image:tensor() end
 ---@return hire.Image # the picture
 function hire.image.open(path) end
 
+---Tokenizers of model folders.
+---@class hire.tokenizer
+hire.tokenizer = {}
+
+---Text to token ids and back; ids are the model's own, from 0.
+---@class hire.Tokenizer
+---@field vocabulary_size integer Entries of the vocabulary.
+---@field end_of_text integer The id that ends an answer.
+local hire_Tokenizer = {}
+
+---The ids of a text.
+---@param text string The text.
+---@param options? { special?: boolean }
+---@return integer[] # the ids
+function hire_Tokenizer:encode(text, options) end
+
+---The text of ids.
+---@param ids integer[] The ids.
+---@param options? { skip_special?: boolean }
+---@return string # the text
+function hire_Tokenizer:decode(ids, options) end
+
+---The id of a token as the vocabulary spells it; nil if there is none.
+---@param token string Such as "<image>".
+---@return integer # the id
+function hire_Tokenizer:id(token) end
+
+---How the vocabulary spells an id; nil if there is none.
+---@param id integer The id.
+---@return string # the token
+function hire_Tokenizer:token(id) end
+
+---Loads a tokenizer from a model folder or one of its files (tokenizer.json, tokenizer.model, vocab.json).
+---@param path string The folder or file.
+---@return hire.Tokenizer # the tokenizer
+function hire.tokenizer.load(path) end
+
+---Named tensors in safetensors files.
+---@class hire.safetensors
+hire.safetensors = {}
+
+---Reads every tensor of a file in its stored dtype.
+---@param path string The file.
+---@param options? { names?: string[] }
+---@return table # tensors by name
+---@return table # the texts of the file's metadata
+function hire.safetensors.read(path, options) end
+
+---Writes tensors to a file, whole or not at all.
+---@param path string The file; its folder is made.
+---@param tensors table Tensors by name.
+---@param options? { metadata?: table }
+---@return string # the path
+function hire.safetensors.write(path, tensors, options) end
+
 ---Pictures with questions and answers to train and test on.
 ---@class hire.task
 hire.task = {}
@@ -1789,13 +1844,37 @@ hire.pipeline = {}
 ---@field recipe table What it was made from.
 local hire_Pipeline = {}
 
----Asks one question about one picture; the answer is generated greedily.
----@param image hire.Image The picture.
+---Asks one question about one picture, in the pipeline's conversation template; greedy by default.
+---@param image hire.Image|boolean The picture; false asks without one.
 ---@param question string The question.
----@param options? { capture?: string[], maximum_tokens?: integer }
----@return table # `text`, `seconds` and `macs` (multiply-adds that were made)
+---@param options? { capture?: string[], on_text?: function, maximum_tokens?: integer, temperature?: number, top_k?: integer, top_p?: number, min_p?: number, repetition_penalty?: number, beams?: integer, length_penalty?: number, early_stopping?: any, stop?: string[], end_ids?: integer[], seed?: integer }
+---@return table # `text`, `ids`, `finish` (end, stop, length, cancelled), `prompt_tokens`, `tokens`, `seconds`, `seconds_to_first_token`, `tokens_per_second`, `score` (beams) and `macs` (multiply-adds that were made)
 ---@return table # captured tensors by name; each as it was reached first
 function hire_Pipeline:ask(image, question, options) end
+
+---The language model's logits for a text as it stands.
+---@param image hire.Image|boolean The picture; false asks without one.
+---@param text string The whole prompt, tokenised as the model's folder says; `<image>` marks where image tokens go.
+---@param options? { last?: boolean, capture?: string[] }
+---@return hire.Tensor # [1, positions, vocabulary]
+---@return table # captured tensors by name
+function hire_Pipeline:logits(image, text, options) end
+
+---Log-probabilities of given answers, as V* compares them.
+---@param image hire.Image|boolean The picture; false asks without one.
+---@param text string A question, which the template surrounds; with `<image>` in it a whole prompt as it stands.
+---@param answers string[] The answers.
+---@param options? { including_end?: boolean }
+---@return table[] # per answer `sum` and `mean` of the natural logarithms, `tokens` (their list) and `ids`
+function hire_Pipeline:score(image, text, answers, options) end
+
+---The text that a question becomes in the pipeline's template, and its ids.
+---@param question string The question.
+---@param options? { image?: boolean }
+---@return string # the text
+---@return integer[] # ids in front of the image tokens
+---@return integer[] # ids behind them
+function hire_Pipeline:prompt(question, options) end
 
 ---Runs the vision part and returns features by name.
 ---@param images hire.Image|hire.Image[] One picture or several.
@@ -1852,8 +1931,8 @@ function hire_Pipeline:freeze(pattern) end
 ---@param pattern string A glob over paths.
 function hire_Pipeline:unfreeze(pattern) end
 
----Writes all weights as one safetensors file.
----@param path string The file; folders above it are made.
+---Writes all weights as one safetensors file; or, where the path has no such ending, a whole folder that `hire.pipeline.load` reads anywhere.
+---@param path string A .safetensors file, or a new folder.
 function hire_Pipeline:save(path) end
 
 ---Reads weights from a safetensors file; names and shapes must agree completely.
@@ -1868,11 +1947,26 @@ function hire_Pipeline:load(path, options) end
 ---@overload fun(input: hire.Tensor, high?: hire.Tensor): hire.Tensor
 local hire_Stage = {}
 
+---Runs the stage and returns features by name beside what it makes.
+---@param input hire.Tensor What the stage reads.
+---@param patterns string[] Globs over the pipeline's `capture_points`.
+---@param options? { high?: hire.Tensor }
+---@return hire.Tensor # what the stage makes
+---@return table # tensors by name
+function hire_Stage:capture(input, patterns, options) end
+
 ---Assembles a pipeline and fills its parameters from a seed.
 ---@param recipe table `encoder`, `enricher`, `projector`, `language_model`, `tokenizer` (an id or a table with `id` and options), `preprocessing` and `prompt`; what is left out has its default.
 ---@param options? { task?: hire.Task, corpus?: string[], seed?: integer }
 ---@return hire.Pipeline # the pipeline
 function hire.pipeline.build(recipe, options) end
+
+---Loads a model folder: LLaVA from the hub or from its authors' code, or a pipeline that was saved. Weights keep their dtype and are frozen.
+---@param folder string The folder.
+---@param options? { base?: string, vision_tower?: string, allow_bin?: boolean, adapters?: "merge"|"keep", map?: boolean, check_finite?: boolean, prompt?: string, aspect?: "pad"|"crop"|"resize", high_resolution?: integer, enricher?: string|table }
+---@return hire.Pipeline # the pipeline
+---@return string[] # what was assumed because the folder does not say it
+function hire.pipeline.load(folder, options) end
 
 ---Training of pipelines.
 ---@class hire.train

@@ -40,7 +40,12 @@ import Testing
         return EnricherInput(
             base: try FeatureMap(tokens: base, grid: Self.grid),
             image: ImageViews(high: high, low: low),
-            encode: { _ in try FeatureMap(tokens: base, grid: Self.grid) })
+            // As many maps as there are pictures: an enricher may look at several tiles at once.
+            encode: { pictures in
+                let copies = try Tensor.concat(
+                    Array(repeating: base, count: pictures.shape[0] / 2), dim: 0)
+                return try FeatureMap(tokens: copies, grid: Self.grid)
+            })
     }
 
     @Test(arguments: ids) func keepsItsPromises(_ id: String) throws {

@@ -60,7 +60,8 @@ public struct Evaluator {
                     }
                 }
                 return try pipeline.generate(
-                    imageTokens: tokens, questions, maximumTokens: options.maximumTokens)
+                    imageTokens: tokens, questions,
+                    options: GenerationOptions(maximumTokens: options.maximumTokens))
             }
             report.seconds += seconds(clock.now - began)
             for (sample, answer) in zip(asked, answers) {

@@ -77,7 +77,7 @@ public final class Recorder {
                 pipeline.views(of: [image]), count: 1, blindfold: options.blindfold)
             return try pipeline.generate(
                 imageTokens: tokens, [pipeline.prompted(sample.question)],
-                maximumTokens: options.maximumTokens)[0]
+                options: GenerationOptions(maximumTokens: options.maximumTokens))[0]
         }
         let taken = Taken(
             sample: sample, answer: answer.text, grade: task.grade(answer.text, for: sample),

@@ -6,7 +6,8 @@ import HireVLM
 public enum PipelineLibrary {
     /// The library.
     public static let library = ScriptLibrary(
-        name: "pipeline", summary: "Multimodal models assembled from plugins.", functions: [build],
+        name: "pipeline", summary: "Multimodal models assembled from plugins.",
+        functions: [build, load],
         classes: [PipelineObject.scriptClass, StageObject.scriptClass])
 
     private static let build = ScriptFunction(

@@ -124,11 +124,20 @@ extension PipelineMethods {
             return []
         },
         ScriptFunction(
-            "save", "Writes all weights as one safetensors file.",
-            parameters: [ScriptParameter("path", .path, "The file; folders above it are made.")]
+            "save",
+            "Writes all weights as one safetensors file; or, where the path has no such ending, a whole folder that "
+                + "`hire.pipeline.load` reads anywhere.",
+            parameters: [
+                ScriptParameter("path", .path, "A .safetensors file, or a new folder.")
+            ]
         ) { arguments in
             let object = arguments.receiver(PipelineObject.self)
             let path = try arguments.string("path")
+            guard FilePath.fileExtension(of: path) == "safetensors" else {
+                try object.pipeline.save(
+                    to: path, corpus: object.corpus, fileSystem: object.fileSystem)
+                return []
+            }
             try object.fileSystem.makeFolders(FilePath.folder(of: path))
             try SafetensorsFile.write(
                 object.pipeline.stateDict(), to: path, metadata: ["format": "hire-pipeline"],

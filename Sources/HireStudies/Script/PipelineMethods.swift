@@ -11,44 +11,7 @@ enum PipelineMethods {
         "images", .either([.object("hire.Image"), .list(.object("hire.Image"))]),
         "One picture or several.")
 
-    static let answering = [
-        ScriptFunction(
-            "ask", "Asks one question about one picture; the answer is generated greedily.",
-            parameters: [
-                ScriptParameter("image", .object("hire.Image"), "The picture."),
-                ScriptParameter("question", .string, "The question."),
-            ],
-            options: [
-                .optional("capture", .list(.string), "Globs of features to return.", default: "{}"),
-                .optional(
-                    "maximum_tokens", .integer, "Where the answer is cut off.", default: "64"),
-            ],
-            returns: [
-                ScriptResult(.table, "`text`, `seconds` and `macs` (multiply-adds that were made)"),
-                ScriptResult(.table, "captured tensors by name; each as it was reached first"),
-            ]
-        ) { arguments in
-            let pipeline = arguments.receiver(PipelineObject.self).pipeline
-            let image = try arguments.object("image", ImageObject.self).image
-            let question = try arguments.string("question")
-            let tokens = try arguments.integer("maximum_tokens", default: 64)
-            let clock = ContinuousClock()
-            let began = clock.now
-            var answer = Generation(text: "", ids: [])
-            var captured: [(String, Tensor)] = []
-            let counter = try CostCounter.count(in: pipeline.context) {
-                captured = try capturing(pipeline, arguments.strings("capture")) {
-                    answer = try pipeline.ask(image, question, maximumTokens: tokens)
-                }
-            }
-            return [
-                .fields([
-                    ("text", .string(answer.text)),
-                    ("seconds", .number(seconds(clock.now - began))),
-                    ("macs", .integer(counter.total)),
-                ]), .fields(captured.map { ($0, .tensor($1)) }),
-            ]
-        },
+    static let seeing = [
         ScriptFunction(
             "capture", "Runs the vision part and returns features by name.",
             parameters: [
@@ -113,7 +76,7 @@ enum PipelineMethods {
     ]
 
     /// Runs `body` and returns what the patterns select, each point as it was reached first.
-    private static func capturing(
+    static func capturing(
         _ pipeline: Pipeline, _ patterns: [String], _ body: () throws -> Void
     )
         throws -> [(String, Tensor)]

@@ -17,7 +17,36 @@ public final class StageObject: ScriptObject {
 
     /// Methods and properties.
     public static let scriptClass = ScriptClass(
-        name: "hire.Stage", summary: "One stage of a pipeline.", methods: [],
+        name: "hire.Stage", summary: "One stage of a pipeline.",
+        methods: [
+            ScriptFunction(
+                "capture", "Runs the stage and returns features by name beside what it makes.",
+                parameters: [
+                    ScriptParameter("input", .tensor, "What the stage reads."),
+                    ScriptParameter(
+                        "patterns", .list(.string), "Globs over the pipeline's `capture_points`."),
+                ],
+                options: [
+                    .optional("high", .tensor, "The normalised high view, for an enricher.")
+                ],
+                returns: [
+                    ScriptResult(.tensor, "what the stage makes"),
+                    ScriptResult(.table, "tensors by name"),
+                ]
+            ) { arguments in
+                let receiver = arguments.receiver(StageObject.self)
+                var made: Tensor?
+                let captured = try PipelineMethods.capturing(
+                    receiver.pipeline, arguments.strings("patterns")
+                ) {
+                    made = try receiver.run(
+                        arguments.tensor("input"), high: arguments.optionalTensor("high"))
+                }
+                return [
+                    made.map { .tensor($0) } ?? .none, .fields(captured.map { ($0, .tensor($1)) }),
+                ]
+            }
+        ],
         properties: [
             ScriptProperty("name", .string, "The stage's name, with which its paths begin.") {
                 object in

@@ -4,7 +4,8 @@ import HireVLM
 public enum StudyLibraries {
     /// The libraries.
     public static let all = [
-        ImageLibrary.library, TaskLibrary.library, PipelineLibrary.library, TrainLibrary.library,
+        ImageLibrary.library, TokenizerLibrary.library, SafetensorsLibrary.library,
+        TaskLibrary.library, PipelineLibrary.library, TrainLibrary.library,
         EvaluateLibrary.library, StudyLibrary.library, PictureLibrary.library, TableLibrary.library,
     ]
 }
