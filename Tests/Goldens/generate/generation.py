@@ -7,6 +7,8 @@ processors: `scores` [R, V] and `ids` [R, T]; for each case of PROCESSORS `outpu
 llama: `state.*` of a random LlamaForCausalLM; per beam case `beam.<n>.prompt`, `beam.<n>.settings` (see SETTINGS),
 `beam.<n>.end`, `beam.<n>.ids` (generated) and `beam.<n>.score`; greedy cases alike without a score; and for
 `score.<n>` a prompt, an answer and the log-probability of each of the answer's tokens; `logits` of `score.0.prompt`.
+stops: random `ids` [R, T] and, for each list of stop strings, `stops.<n>` [R]: the tokens after which
+StopStringCriteria stops, 0 if it does not.
 """
 
 import itertools
@@ -15,7 +17,9 @@ import pathlib
 import torch
 import transformers
 from safetensors.torch import save_file
-from transformers import LlamaConfig, LlamaForCausalLM
+from tokenizers import Tokenizer, decoders, models
+from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+from transformers.generation import StopStringCriteria
 from transformers.generation import logits_process as hf
 
 FOLDER = pathlib.Path(__file__).resolve().parent.parent / "generation"
@@ -138,8 +142,28 @@ def llama():
     save("llama", tensors)
 
 
+def stops():
+    # The pieces of Tests/HireVLMTests/Generation/StopStringTests.swift; ids are their places.
+    # HF decodes behind "abcdef" to see what a token is, hence the last three, which are not drawn.
+    pieces = ["<end>", "a", "b", "ab", "ba", "bab", "c", "\n", "\n\n", "#", "##", " #", "# ", "abc", "cab", " ", "d", "e", "f"]
+    model = models.BPE({piece: number for number, piece in enumerate(pieces)}, [])
+    inner = Tokenizer(model)
+    inner.decoder = decoders.Fuse()
+    tokenizer = PreTrainedTokenizerFast(tokenizer_object=inner)
+    cases = [["abc"], ["\n#"], ["bab", "c c"], ["###", "\n\n\n"], ["aab"]]
+    sequences = torch.randint(1, len(pieces) - 3, (40, 24))
+    tensors = {"ids": sequences.to(torch.int32)}
+    for number, strings in enumerate(cases):
+        criterion = StopStringCriteria(tokenizer, strings)
+        # How many tokens are there when the sequence stops; 0 if it never does.
+        first = [next((count for count in range(1, 25) if criterion(row[None, :count], None)[0]), 0) for row in sequences]
+        tensors[f"stops.{number}"] = integers(first)
+    save("stops", tensors)
+
+
 if __name__ == "__main__":
     torch.manual_seed(SEED)
     torch.set_num_threads(1)
     processors()
     llama()
+    stops()

@@ -14,17 +14,25 @@ public struct TopP: LogitsProcessor {
         self.least = least
     }
 
-    /// Forbids from the least likely token upwards.
+    /// Keeps tokens from the likeliest down while those above have less than the share; the same set.
     public func process(_ scores: inout [Float], ids: [Int]) {
-        // What is forbidden already has no probability: only the others are sorted.
-        let rising = scores.indices.filter { scores[$0] != -.infinity }
-            .sorted { (scores[$0], $1) < (scores[$1], $0) }
         let probabilities = Ranking.softmax(scores)
-        var cumulative = 0.0
-        for index in rising.dropLast(least) {
-            cumulative += probabilities[index]
-            if cumulative > 1 - share { return }
-            scores[index] = -.infinity
+        // Mostly few tokens are kept, so the vocabulary is ranked as far as needed and not sorted whole.
+        var ranked = 64
+        while true {
+            let likeliest = Ranking.highest(ranked, of: scores)
+            var above = 0.0
+            let count = likeliest.firstIndex { index in
+                defer { above += probabilities[index] }
+                return above >= share
+            }
+            if count == nil, ranked < scores.count {
+                ranked *= 8
+                continue
+            }
+            let kept = Set(likeliest.prefix(max(count ?? likeliest.count, least)))
+            for index in scores.indices where !kept.contains(index) { scores[index] = -.infinity }
+            return
         }
     }
 }
