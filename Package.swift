@@ -114,7 +114,7 @@ let libraries: [Target] = [
 
 let plugins = [
     "SmallVisionTransformer", "NoneEnricher", "BicubicEnricher", "HireEnricher", "MLPProjector",
-    "SmallLlama",
+    "Llama",
     "WordTokenizer", "EasyVQATask", "ShapesTask",
 ]
 

@@ -2,10 +2,10 @@ import BicubicEnricher
 import EasyVQATask
 import HireEnricher
 import HireVLM
+import Llama
 import MLPProjector
 import NoneEnricher
 import ShapesTask
-import SmallLlama
 import SmallVisionTransformer
 import WordTokenizer
 
@@ -18,7 +18,7 @@ public enum BuiltinPlugins {
         BicubicEnricherPlugin.self,
         HireEnricherPlugin.self,
         MLPProjectorPlugin.self,
-        SmallLlamaPlugin.self,
+        LlamaPlugin.self,
         WordTokenizerPlugin.self,
         EasyVQATaskPlugin.self,
         ShapesTaskPlugin.self,
