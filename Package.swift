@@ -113,9 +113,7 @@ let libraries: [Target] = [
 // MARK: - Layer 5: plugins, one folder each; Plugins/Builtin/BuiltinPlugins.swift is the list that registers them
 
 let plugins = [
-    "SmallVisionTransformer", "NoneEnricher", "BicubicEnricher", "HireEnricher", "S2Enricher",
-    "MLPProjector",
-    "SmallLlama",
+    "SmallVisionTransformer", "NoneEnricher", "BicubicEnricher", "HireEnricher", "S2Enricher", "MLPProjector", "Llama",
     "WordTokenizer", "EasyVQATask", "ShapesTask",
 ]
 

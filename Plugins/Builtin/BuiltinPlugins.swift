@@ -2,11 +2,11 @@ import BicubicEnricher
 import EasyVQATask
 import HireEnricher
 import HireVLM
+import Llama
 import MLPProjector
 import NoneEnricher
 import S2Enricher
 import ShapesTask
-import SmallLlama
 import SmallVisionTransformer
 import WordTokenizer
 
@@ -20,7 +20,7 @@ public enum BuiltinPlugins {
         HireEnricherPlugin.self,
         S2EnricherPlugin.self,
         MLPProjectorPlugin.self,
-        SmallLlamaPlugin.self,
+        LlamaPlugin.self,
         WordTokenizerPlugin.self,
         EasyVQATaskPlugin.self,
         ShapesTaskPlugin.self,

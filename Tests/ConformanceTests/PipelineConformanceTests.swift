@@ -86,10 +86,10 @@ import Testing
         var recipe = Recipe()
         recipe.preprocessing = ImagePreprocessing(highResolution: 64)
         switch part.kind {
-        case .encoder: recipe.encoder = PluginChoice(part.id)
-        case .projector: recipe.projector = PluginChoice(part.id)
-        case .languageModel: recipe.languageModel = PluginChoice(part.id)
-        default: recipe.enricher = PluginChoice(part.id)
+        case .encoder: recipe.encoder = SmallOverrides.choice(part.id)
+        case .projector: recipe.projector = SmallOverrides.choice(part.id)
+        case .languageModel: recipe.languageModel = SmallOverrides.choice(part.id)
+        default: recipe.enricher = SmallOverrides.choice(part.id)
         }
         let pipeline = try Pipeline(recipe, catalog: catalog, corpus: task.corpus, in: context)
         try pipeline.initialize(from: context.random)
