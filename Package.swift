@@ -113,7 +113,8 @@ let libraries: [Target] = [
 // MARK: - Layer 5: plugins, one folder each; Plugins/Builtin/BuiltinPlugins.swift is the list that registers them
 
 let plugins = [
-    "SmallVisionTransformer", "NoneEnricher", "BicubicEnricher", "HireEnricher", "MLPProjector",
+    "SmallVisionTransformer", "CLIPVision", "DINOv2Vision", "NoneEnricher", "BicubicEnricher",
+    "HireEnricher", "MLPProjector",
     "SmallLlama",
     "WordTokenizer", "EasyVQATask", "ShapesTask",
 ]
@@ -166,6 +167,12 @@ let tests: [Target] = [
         [
             "Builtin", "HireVLM", "HireNN", "HireTensor", "HireReference", "HireShapes", "HireCPU",
             "HireTestSupport",
+        ]),
+    test(
+        "VisionTests",
+        [
+            "Builtin", "HireVLM", "HireNN", "HireTensor", "HireArray", "HireFiles",
+            "HireReference", "HireShapes", "HireCPU", "HireTestSupport",
         ]),
     test("HireArrayTests", ["HireArray", "HireTestSupport"]),
     test(
