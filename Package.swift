@@ -113,7 +113,7 @@ let libraries: [Target] = [
 // MARK: - Layer 5: plugins, one folder each; Plugins/Builtin/BuiltinPlugins.swift is the list that registers them
 
 let plugins = [
-    "SmallVisionTransformer", "NoneEnricher", "BicubicEnricher", "HireEnricher", "S2Enricher", "MLPProjector", "Llama",
+    "SmallVisionTransformer", "NoneEnricher", "BicubicEnricher", "HireEnricher", "S2Enricher", "MLPProjector", "Llama", "CLIPVision", "DINOv2Vision", "SmallLlama",
     "WordTokenizer", "EasyVQATask", "ShapesTask",
 ]
 
@@ -165,6 +165,12 @@ let tests: [Target] = [
         [
             "Builtin", "HireVLM", "HireNN", "HireTensor", "HireReference", "HireShapes", "HireCPU",
             "HireTestSupport",
+        ]),
+    test(
+        "VisionTests",
+        [
+            "Builtin", "HireVLM", "HireNN", "HireTensor", "HireArray", "HireFiles",
+            "HireReference", "HireShapes", "HireCPU", "HireTestSupport",
         ]),
     test("HireArrayTests", ["HireArray", "HireTestSupport"]),
     test(

@@ -1,4 +1,6 @@
 import BicubicEnricher
+import CLIPVision
+import DINOv2Vision
 import EasyVQATask
 import HireEnricher
 import HireVLM
@@ -15,6 +17,8 @@ public enum BuiltinPlugins {
     /// Every plugin, in the order of tables.
     public static let all: [any Plugin.Type] = [
         SmallVisionTransformerPlugin.self,
+        CLIPVisionPlugin.self,
+        DINOv2VisionPlugin.self,
         NoneEnricherPlugin.self,
         BicubicEnricherPlugin.self,
         HireEnricherPlugin.self,

@@ -3,8 +3,13 @@ import func Foundation.floor
 extension AxisResampling {
     /// `F.interpolate(mode="bicubic", align_corners=False)`: A = -0.75, four taps, indices clamped to the border,
     /// no antialiasing.
-    public static func bicubic(from input: Int, to output: Int) -> AxisResampling {
-        taps(from: input, to: output) { source in
+    ///
+    /// - Parameter step: input positions per output position; nil means input / output. PyTorch's `scale_factor=s`
+    ///   is the step 1/s.
+    public static func bicubic(
+        from input: Int, to output: Int, step: Double? = nil
+    ) -> AxisResampling {
+        taps(from: input, to: output, step: step) { source in
             let base = Foundation.floor(source)
             let t = source - base
             return (Int(base) - 1, [cubic(t + 1), cubic(t), cubic(1 - t), cubic(2 - t)])
@@ -46,19 +51,21 @@ extension AxisResampling {
     ///
     /// - Parameters:
     ///   - support: reach of the filter at ratio 1 (1 for bilinear, 2 for bicubic).
+    ///   - step: input positions per output position; nil means input / output.
     ///   - filter: the kernel, for example bicubic with a = -0.5.
     public static func antialiased(
-        from input: Int, to output: Int, support: Double, filter: (Double) -> Double
+        from input: Int, to output: Int, support: Double, step: Double? = nil,
+        filter: (Double) -> Double
     ) -> AxisResampling {
-        let scale = Double(input) / Double(output)
+        let scale = step ?? Double(input) / Double(output)
         let filterScale = Swift.max(scale, 1)
         let reach = support * filterScale
         var starts: [Int] = []
         var weights: [[Double]] = []
         for index in 0..<output {
             let center = (Double(index) + 0.5) * scale
-            let start = Swift.max(Int(center - reach + 0.5), 0)
-            let end = Swift.min(Int(center + reach + 0.5), input)
+            let start = Swift.min(Swift.max(Int(center - reach + 0.5), 0), input)
+            let end = Swift.max(Swift.min(Int(center + reach + 0.5), input), start)
             var run = (start..<end).map { filter((Double($0) - center + 0.5) / filterScale) }
             let total = run.reduce(0, +)
             if total != 0 { run = run.map { $0 / total } }
@@ -80,11 +87,12 @@ extension AxisResampling {
 
     /// Builds an operator from taps that may reach over the border; those are clamped onto the edge.
     private static func taps(
-        from input: Int, to output: Int, _ at: (Double) -> (first: Int, weights: [Double])
+        from input: Int, to output: Int, step: Double? = nil,
+        _ at: (Double) -> (first: Int, weights: [Double])
     ) -> AxisResampling {
         var starts: [Int] = []
         var weights: [[Double]] = []
-        let ratio = Double(input) / Double(output)
+        let ratio = step ?? Double(input) / Double(output)
         for index in 0..<output {
             let (first, run) = at((Double(index) + 0.5) * ratio - 0.5)
             let clamp = { (position: Int) in Swift.min(Swift.max(position, 0), input - 1) }

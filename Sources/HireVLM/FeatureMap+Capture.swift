@@ -5,8 +5,10 @@ extension FeatureMap: Capturable {
     /// A feature map is captured as [N, C, H, W].
     public func capturedTensor() throws -> Tensor { try map() }
 
-    /// An edit replaces the whole map.
+    /// An edit replaces the whole map; prefix tokens stay.
     public func replacing(capturedTensor: Tensor) throws -> FeatureMap {
-        try FeatureMap(map: capturedTensor)
+        let map = try FeatureMap(map: capturedTensor)
+        guard let prefix else { return map }
+        return try FeatureMap(tokens: map.tokens(), grid: map.grid, prefix: prefix)
     }
 }

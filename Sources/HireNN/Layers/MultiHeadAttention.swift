@@ -3,9 +3,26 @@ import HireTensor
 
 /// Attention with several heads over tokens [N, T, width]: `nn.MultiheadAttention`, `batch_first`, one matrix per role.
 ///
-/// Children are `q_proj`, `k_proj`, `v_proj` and `out_proj`; the initial distributions are those of PyTorch's packed
-/// matrix. The probabilities [N, heads, Tq, Tk] can be captured and edited at `attention.probabilities`.
+/// Children are `q_proj`, `k_proj`, `v_proj` and `out_proj`, or what `Names` says; unless others are given, the initial
+/// distributions are those of PyTorch's packed matrix. The probabilities [N, heads, Tq, Tk] can be captured and edited
+/// at `attention.probabilities`.
 public final class MultiHeadAttention: Layer {
+    /// The paths of the four projections below the layer.
+    public struct Names: Sendable {
+        let query: String
+        let key: String
+        let value: String
+        let output: String
+
+        /// `q_proj`, `k_proj`, `v_proj`, `out_proj`: CLIP, SigLIP.
+        public static let flat = Names(
+            query: "q_proj", key: "k_proj", value: "v_proj", output: "out_proj")
+        /// `attention.query`, `attention.key`, `attention.value`, `output.dense`: ViT, DINOv2.
+        public static let nested = Names(
+            query: "attention.query", key: "attention.key", value: "attention.value",
+            output: "output.dense")
+    }
+
     /// The names of this module's parts.
     public let scope = ModuleScope()
     /// The number of heads.
@@ -17,17 +34,30 @@ public final class MultiHeadAttention: Layer {
     private static let probabilities = "attention.probabilities"
 
     /// A layer of the given width, which the heads divide.
-    public init(_ width: Int, heads: Int, bias: Bool = true, in context: Context) {
+    ///
+    /// - Parameters:
+    ///   - bias: whether query, key and value have biases, which begin with zeros.
+    ///   - outputBias: whether the output has one; as the others if nil.
+    ///   - names: the paths of the projections.
+    ///   - input: how the weights of query, key and value begin.
+    ///   - output: how the output's weight begins.
+    public init(
+        _ width: Int, heads: Int, bias: Bool = true, outputBias: Bool? = nil,
+        names: Names = .flat, input: Initializer? = nil, output outer: Initializer? = nil,
+        in context: Context
+    ) {
         self.heads = heads
-        let packed = Initializer.xavierUniform(fanIn: width, fanOut: 3 * width)
+        let inner = input ?? .xavierUniform(fanIn: width, fanOut: 3 * width)
         func projection() -> Linear {
-            Linear(width, width, bias: bias, weight: packed, bias: .zeros, in: context)
+            Linear(width, width, bias: bias, weight: inner, bias: .zeros, in: context)
         }
-        query = scope.child("q_proj", projection())
-        key = scope.child("k_proj", projection())
-        value = scope.child("v_proj", projection())
+        query = scope.child(at: names.query, projection())
+        key = scope.child(at: names.key, projection())
+        value = scope.child(at: names.value, projection())
         output = scope.child(
-            "out_proj", Linear(width, width, bias: bias, bias: .zeros, in: context))
+            at: names.output,
+            Linear(
+                width, width, bias: outputBias ?? bias, weight: outer, bias: .zeros, in: context))
         scope.declareCapture(Self.probabilities)
     }
 

@@ -8,11 +8,22 @@ extension Tensor {
     /// `nearest`.
     ///
     /// - Parameters:
-    ///   - size: rows and columns of the result; the same size gives the tensor itself.
+    ///   - size: rows and columns of the result; the same size, whatever the step, gives the tensor itself.
     ///   - antialias: widen the filter when shrinking (bilinear and bicubic only; bicubic then uses a = -0.5).
+    ///   - step: bicubic only: input positions per output position, where they are not exactly those of the two
+    ///     sizes. PyTorch's `scale_factor=s` is the step 1/s.
     public func interpolate(
-        to size: SIMD2<Int>, mode: InterpolationMode = .nearest, antialias: Bool = false
+        to size: SIMD2<Int>, mode: InterpolationMode = .nearest, antialias: Bool = false,
+        step: Double? = nil
     ) throws -> Tensor {
+        if let step {
+            guard mode == .bicubic, step > 0, step <= 65536 else {
+                throw ArrayError.argument(
+                    operation: "interpolate", name: "step",
+                    expected: "a number above 0 and up to 65536, for bicubic only",
+                    got: "\(step) with \(mode)")
+            }
+        }
         guard !antialias || mode == .bilinear || mode == .bicubic else {
             throw ArrayError.argument(
                 operation: "interpolate", name: "antialias",
@@ -23,11 +34,12 @@ extension Tensor {
             case (.nearest, _): .nearest(from: from, to: to)
             case (.area, _): .area(from: from, to: to)
             case (.bilinear, false): .bilinear(from: from, to: to)
-            case (.bicubic, false): .bicubic(from: from, to: to)
+            case (.bicubic, false): .bicubic(from: from, to: to, step: step)
             case (.bilinear, true):
                 .antialiased(from: from, to: to, support: 1) { Swift.max(1 - Swift.abs($0), 0) }
             case (.bicubic, true):
-                .antialiased(from: from, to: to, support: 2, filter: AxisResampling.pillowCubic)
+                .antialiased(
+                    from: from, to: to, support: 2, step: step, filter: AxisResampling.pillowCubic)
             }
         }
     }
