@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: run test build release lint format bench goldens doctor clean help system data
 
-PACKAGES := liblua5.4-dev libhdf5-dev libopenblas-dev libpng-dev libturbojpeg0-dev lua-check pkg-config
+PACKAGES := liblua5.4-dev libhdf5-dev libopenblas-dev libpng-dev libturbojpeg0-dev libwebp-dev lua-check pkg-config
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 HIRE := .build/release/hire
 PYTHON ?= python3

@@ -72,6 +72,7 @@ let foreign: [Target] = [
     system("COpenBLAS", pkgConfig: "openblas", apt: "libopenblas-dev"),
     system("CPNG", pkgConfig: "libpng", apt: "libpng-dev"),
     system("CTurboJPEG", pkgConfig: "libturbojpeg", apt: "libturbojpeg0-dev"),
+    system("CWebP", pkgConfig: "libwebpdemux", apt: "libwebp-dev"),
     shims("CLuaShims", over: "CLua"),
     shims("CHDF5Shims", over: "CHDF5"),
     shims("CPNGShims", over: "CPNG"),
@@ -90,10 +91,11 @@ let libraries: [Target] = [
     // 2: gradients
     library("HireTensor", ["HireArray"]),
     // 3: modules, activations on disk, pictures
-    library("HireNN", ["HireTensor", "HireArray", "HireFiles"]),
+    library("HireNN", ["HireTensor", "HireArray", "HireFiles"], parsers: true),
     library("HireHDF5", ["HireArray", "HireFiles", "CHDF5", "CHDF5Shims"], parsers: true),
     library(
-        "HireImaging", ["HireArray", "HireFiles", "CPNG", "CPNGShims", "CTurboJPEG"], parsers: true),
+        "HireImaging", ["HireArray", "HireFiles", "CPNG", "CPNGShims", "CTurboJPEG", "CWebP"],
+        parsers: true),
     // 4: the grammar of a multimodal model
     library("HireVLM", ["HireNN", "HireTensor", "HireArray", "HireImaging", "HireFiles"]),
     // 6: experiments

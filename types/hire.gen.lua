@@ -1705,7 +1705,7 @@ function hire.json.read(path) end
 ---@param options? { pretty?: boolean }
 function hire.json.write(path, value, options) end
 
----Pictures from PNG and JPEG files.
+---Pictures from PNG, JPEG and WebP files.
 ---@class hire.image
 hire.image = {}
 
@@ -1734,7 +1734,7 @@ function hire_Image:resize(width, height, options) end
 ---@return hire.Tensor # [1, 3, H, W]
 function hire_Image:tensor() end
 
----Reads a PNG or JPEG file; damaged files and files that claim too much are refused.
+---Reads a PNG, JPEG or WebP file; damaged files and files that claim too much are refused.
 ---@param path string The file.
 ---@return hire.Image # the picture
 function hire.image.open(path) end

@@ -13,6 +13,8 @@ public final class Storage: @unchecked Sendable {
     /// The first byte, or nil when the array has a shape and no values.
     public let pointer: UnsafeMutableRawPointer?
     private let ledger: MemoryLedger?
+    /// Keeps alive memory that this storage did not allocate and does not free.
+    private let owner: AnyObject?
 
     /// Allocates uninitialised memory and enters it in the ledger.
     ///
@@ -31,7 +33,19 @@ public final class Storage: @unchecked Sendable {
         self.byteCount = byteCount
         self.pointer = raw
         self.ledger = ledger
+        owner = nil
         ledger?.record(byteCount)
+    }
+
+    /// Shows memory that someone else holds, such as a mapped file; no ledger counts it.
+    ///
+    /// The memory must be aligned to the elements that will be read from it, stay as it is for as long as `owner` lives,
+    /// and take writes without harm (kernels write only to storage of their caller, but nothing stops a caller).
+    public init(foreign pointer: UnsafeMutableRawPointer, byteCount: Int, owner: AnyObject) {
+        self.byteCount = byteCount
+        self.pointer = pointer
+        ledger = nil
+        self.owner = owner
     }
 
     /// Stands for memory that does not exist: a shape without values.
@@ -39,11 +53,12 @@ public final class Storage: @unchecked Sendable {
         self.byteCount = byteCount
         self.pointer = nil
         self.ledger = ledger
+        owner = nil
         ledger?.record(byteCount)
     }
 
     deinit {
         ledger?.record(-byteCount)
-        free(pointer)
+        if owner == nil { free(pointer) }
     }
 }

@@ -1,3 +1,5 @@
+import Glibc
+
 /// The seam through which all disk access of the toolkit goes.
 ///
 /// Each requirement is one system call, so that a test double can fail, shorten or interrupt any single one of
@@ -9,6 +11,8 @@ public protocol FileSystem: Sendable {
     /// Reads at most `buffer.count` bytes at an offset; 0 means the end of the file.
     func read(_ file: OpenFile, at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws
         -> Int
+    /// Shows the first bytes of a file (opened for reading) as memory; see `MappedFile` for the risk.
+    func map(_ file: OpenFile, byteCount: Int) throws -> MappedFile
     /// Writes at most `bytes.count` bytes where the last write ended; returns how many were taken.
     func write(_ file: OpenFile, _ bytes: UnsafeRawBufferPointer) throws -> Int
     /// Cuts a file (opened for writing) to a size in bytes.
@@ -33,4 +37,11 @@ public protocol FileSystem: Sendable {
     func list(_ folder: String) throws -> [String]
     /// Bytes that may still be written to the disk that holds a path.
     func freeBytes(_ path: String) throws -> Int
+}
+
+extension FileSystem {
+    /// Refuses: only real disks can map files.
+    public func map(_ file: OpenFile, byteCount: Int) throws -> MappedFile {
+        throw FileError.system(ENODEV, file.path, "cannot map the file into memory")
+    }
 }

@@ -31,6 +31,16 @@ public struct SystemFileSystem: FileSystem {
         return count
     }
 
+    /// `mmap(2)`, private: writes would go to copies of pages and never to the file.
+    public func map(_ file: OpenFile, byteCount: Int) throws -> MappedFile {
+        let start = mmap(
+            nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE, file.descriptor, 0)
+        guard let start, start != MAP_FAILED else {
+            throw FileError.system(errno, file.path, "cannot map the file into memory")
+        }
+        return MappedFile(start: start, byteCount: byteCount)
+    }
+
     /// `write(2)`.
     public func write(_ file: OpenFile, _ bytes: UnsafeRawBufferPointer) throws -> Int {
         if bytes.isEmpty { return 0 }

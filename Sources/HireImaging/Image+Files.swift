@@ -1,7 +1,7 @@
 import HireFiles
 
 extension Image {
-    /// The picture in a PNG or JPEG file.
+    /// The picture in a PNG, JPEG or WebP file.
     ///
     /// - Throws: `FileError` with the path and the reason.
     public init(

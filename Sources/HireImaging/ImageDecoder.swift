@@ -1,10 +1,10 @@
 import HireFiles
 
-/// Reads PNG and JPEG pictures, with the same bytes as Pillow's `Image.open(...).convert("RGB")`.
+/// Reads PNG, JPEG and WebP pictures, with the same bytes as Pillow's `Image.open(...).convert("RGB")`.
 public struct ImageDecoder: Sendable {
     /// What is refused.
     public var limits: ImageLimits
-    /// Whether a JPEG is turned the way its EXIF orientation says; Pillow and the models' own code do not.
+    /// Whether a picture is turned the way its EXIF orientation says, as `ImageOps.exif_transpose`; opening alone does not.
     public var appliesOrientation: Bool
     /// Whether a JPEG that ends too early is accepted with its missing part gray.
     public var allowsTruncated: Bool
@@ -37,13 +37,16 @@ public struct ImageDecoder: Sendable {
                 got: "\(bytes.count)")
         }
         if bytes.starts(with: PNGCodec.signature) {
-            return try PNGCodec.decode(bytes, source: source, limits: limits)
+            return try PNGCodec.decode(bytes, source: source, decoder: self)
         }
         if bytes.starts(with: [0xFF, 0xD8]) {
             return try JPEGCodec.decode(bytes, source: source, decoder: self)
         }
+        if WebPCodec.recognises(bytes) {
+            return try WebPCodec.decode(bytes, source: source, decoder: self)
+        }
         throw FileError.badData(
-            source, at: 0, "this is no image of a known format", expected: "PNG or JPEG",
+            source, at: 0, "this is no image of a known format", expected: "PNG, JPEG or WebP",
             got: ImageDecoder.guess(bytes))
     }
 
@@ -69,11 +72,6 @@ public struct ImageDecoder: Sendable {
         if bytes.isEmpty { return "an empty file" }
         if bytes.starts(with: Array("GIF8".utf8)) { return "a GIF" }
         if bytes.starts(with: Array("BM".utf8)) { return "a BMP" }
-        if bytes.starts(with: Array("RIFF".utf8)),
-            bytes.dropFirst(8).starts(with: Array("WEBP".utf8))
-        {
-            return "a WebP"
-        }
         if bytes.starts(with: Array("II*\0".utf8)) || bytes.starts(with: Array("MM\0*".utf8)) {
             return "a TIFF"
         }

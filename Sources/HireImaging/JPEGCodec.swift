@@ -26,7 +26,7 @@ enum JPEGCodec {
         var image = Image(
             trustedWidth: Int(width), height: Int(height),
             pixels: isCMYK ? rgb(fromInverted: pixels) : pixels)
-        if decoder.appliesOrientation { image = image.oriented(JPEGOrientation.read(bytes)) }
+        if decoder.appliesOrientation { image = image.oriented(EXIFOrientation.inJPEG(bytes)) }
         return image
     }
 

@@ -6,14 +6,14 @@ import HireFiles
 enum PNGCodec {
     static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 
-    static func decode(_ bytes: [UInt8], source: String, limits: ImageLimits) throws -> Image {
+    static func decode(_ bytes: [UInt8], source: String, decoder: ImageDecoder) throws -> Image {
         // The size stands at a fixed place, so a bomb is refused without asking the library.
         guard bytes.count >= 33, Array(bytes[12..<16]) == Array("IHDR".utf8) else {
             throw FileError.badData(source, at: 8, "the PNG has no header")
         }
         let width = Int(bigEndian(bytes, 16))
         let height = Int(bigEndian(bytes, 20))
-        try ImageDecoder(limits: limits).checkSize(width, height, source: source)
+        try decoder.checkSize(width, height, source: source)
         let pixels = try [UInt8](unsafeUninitializedCapacity: width * height * 3) { buffer, count in
             try withMessage { message in
                 let status = hire_png_decode(
@@ -25,7 +25,8 @@ enum PNGCodec {
             }
             count = width * height * 3
         }
-        return Image(trustedWidth: width, height: height, pixels: pixels)
+        let image = Image(trustedWidth: width, height: height, pixels: pixels)
+        return decoder.appliesOrientation ? image.oriented(EXIFOrientation.inPNG(bytes)) : image
     }
 
     static func encode(_ image: Image) throws -> [UInt8] {

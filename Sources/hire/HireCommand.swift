@@ -41,6 +41,7 @@ enum Verbs {
         ReplCommand.self,
         NotebookCommand.self,
         PluginsCommand.self,
+        ConvertCommand.self,
         HelpCommand.self,
         BenchCommand.self,
         DoctorCommand.self,

@@ -13,7 +13,7 @@ struct DecodeTests {
     }
 
     @Test(
-        "The eight orientations come out upright when asked",
+        "Orientations come out upright when asked: all eight of JPEG, two of PNG and WebP",
         arguments: GoldenImages.cases("orientation"))
     func orientations(golden: GoldenImages.Case) throws {
         let bytes = try GoldenImages.bytes(golden.file)
@@ -25,15 +25,18 @@ struct DecodeTests {
 
     @Test("The manifest lists the cases that these tests are about")
     func manifest() throws {
-        #expect(GoldenImages.cases("decode").count == 28)
-        #expect(GoldenImages.cases("orientation").count == 8)
+        #expect(GoldenImages.cases("decode").count == 39)
+        #expect(GoldenImages.cases("orientation").count == 12)
         #expect(GoldenImages.cases("resize").count == 35)
         #expect(GoldenImages.cases("normalise").count == 1)
     }
 
     @Test("Files cut anywhere are errors with path and reason, never pictures")
     func truncated() throws {
-        for name in ["rgb8.png", "gray16.png", "palette4.png", "color-420.jpg", "cmyk.jpg"] {
+        for name in [
+            "rgb8.png", "gray16.png", "palette4.png", "color-420.jpg", "cmyk.jpg",
+            "lossy-rgba.webp", "lossless-rgb.webp", "animation-lossy.webp",
+        ] {
             let bytes = try GoldenImages.bytes(name)
             for length in stride(from: 0, to: bytes.count - 2, by: 7) {
                 let error = #expect(throws: FileError.self, "\(name) cut to \(length)") {
@@ -69,9 +72,27 @@ struct DecodeTests {
         #expect(time < .milliseconds(100))
     }
 
-    @Test("Limits on sides, pixels and bytes of the file hold for both formats")
+    @Test("A WebP or an animation that claims 16383x16383 is refused before it is decoded")
+    func webpBomb() throws {
+        // The 14-bit sizes of a lossless stream follow its signature; those of a canvas stand in VP8X.
+        var lossless = try GoldenImages.bytes("lossless-rgb.webp")
+        let start = try #require(lossless.firstIndex(of: 0x2F))
+        lossless.replaceSubrange((start + 1)..<(start + 5), with: [0xFE, 0xBF, 0xFF, 0x0F])
+        var animation = try GoldenImages.bytes("animation-lossy.webp")
+        animation.replaceSubrange(24..<30, with: [0xFE, 0x3F, 0, 0xFE, 0x3F, 0])
+        for bytes in [lossless, animation] {
+            let error = #expect(throws: FileError.self) {
+                try ImageDecoder().decode(bytes, source: "bomb.webp")
+            }
+            #expect(
+                error?.description.contains("the image is too large") == true,
+                "\(String(describing: error))")
+        }
+    }
+
+    @Test("Limits on sides, pixels and bytes of the file hold for all formats")
     func limits() throws {
-        for name in ["rgb8.png", "color-444.jpg"] {
+        for name in ["rgb8.png", "color-444.jpg", "lossy-rgb.webp", "animation-lossy.webp"] {
             let bytes = try GoldenImages.bytes(name)
             for limits in [
                 ImageLimits(pixels: 100), ImageLimits(side: 10), ImageLimits(fileBytes: 50),
@@ -86,7 +107,8 @@ struct DecodeTests {
     @Test("Other formats and other bytes are named")
     func otherFormats() {
         for (bytes, text) in [
-            (Array("GIF89a".utf8), "a GIF"), (Array("RIFF1234WEBPVP8 ".utf8), "a WebP"),
+            (Array("GIF89a".utf8), "a GIF"),
+            (Array("RIFF1234WAVE".utf8), "a file that begins with the bytes 52 49 46 46"),
             ([], "an empty file"), ([1, 2, 3, 4, 5], "a file that begins with the bytes 1 2 3 4"),
         ] {
             let error = #expect(throws: FileError.self) {
@@ -94,7 +116,7 @@ struct DecodeTests {
             }
             #expect(
                 error?.description
-                    == "x at byte 0: this is no image of a known format: expected PNG or JPEG, got \(text)."
+                    == "x at byte 0: this is no image of a known format: expected PNG, JPEG or WebP, got \(text)."
             )
         }
     }
@@ -103,7 +125,8 @@ struct DecodeTests {
     func mutilated() throws {
         let seeds = try [
             "palette4.png", "gray16.png", "rgb8-interlaced.png", "color-420-progressive.jpg",
-            "orientation-6.jpg",
+            "orientation-6.jpg", "lossy-rgba.webp", "lossless-rgb.webp", "animation-lossless.webp",
+            "orientation-6.webp", "orientation-6.png",
         ]
         .map { try GoldenImages.bytes($0) }
         var state: UInt64 = 3

@@ -128,7 +128,7 @@ struct SafetensorsTests {
             message { _ = try SafetensorsFile.read(folder.path, backend: backend) }.contains(
                 "not a file"))
         #expect(
-            message { _ = try SafetensorsFolder.read(folder.path, backend: backend) }.contains(
+            message { _ = try WeightFolder.read(folder.path, backend: backend) }.contains(
                 "model.safetensors.index.json"))
     }
 
@@ -174,7 +174,7 @@ struct SafetensorsTests {
         let path = folder.file("model.safetensors")
         try SafetensorsFile.write(try source.stateDict(), to: path)
         let target = Tower(in: makeContext(seed: 2))
-        let weights = try SafetensorsFolder.read(folder.path, backend: backend)
+        let weights = try WeightFolder.read(folder.path, backend: backend)
         #expect(try target.load(weights).isComplete)
         for (name, array) in try target.stateDict() {
             try expectClose(array, try source.stateDict().tensor(name), name)

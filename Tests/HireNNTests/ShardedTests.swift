@@ -39,7 +39,7 @@ struct ShardedTests {
     @Test("Tensors come from the shard that holds them")
     func reading() throws {
         try writeIndex(good)
-        let weights = try SafetensorsFolder.read(folder.path, backend: backend)
+        let weights = try WeightFolder.read(folder.path, backend: backend)
         #expect(weights.names == ["a", "b", "c"])
         #expect(try weights.tensor("c").floats() == [99])
         #expect(weights.shape(of: "b") == [1] && weights.shape(of: "d") == nil)

@@ -12,7 +12,9 @@ import Testing
             "HireTensor": ["HireArray"],
             "HireNN": ["HireTensor", "HireArray", "HireFiles"],
             "HireHDF5": ["HireArray", "HireFiles", "CHDF5", "CHDF5Shims"],
-            "HireImaging": ["HireArray", "HireFiles", "CPNG", "CPNGShims", "CTurboJPEG"],
+            "HireImaging": [
+                "HireArray", "HireFiles", "CPNG", "CPNGShims", "CTurboJPEG", "CWebP",
+            ],
         ]
         table["HireVLM"] = ["HireNN", "HireTensor", "HireArray", "HireImaging", "HireFiles"]
         table["HireStudies"] = table["HireVLM"]?.union(["HireVLM", "HireHDF5"])

@@ -85,6 +85,12 @@ public final class FaultyFileSystem: FileSystem {
     }
 
     /// As the file system beneath, with the fault decided for this call.
+    public func map(_ file: OpenFile, byteCount: Int) throws -> MappedFile {
+        _ = try enter("map", file.path)
+        return try base.map(file, byteCount: byteCount)
+    }
+
+    /// As the file system beneath, with the fault decided for this call.
     public func write(_ file: OpenFile, _ bytes: UnsafeRawBufferPointer) throws -> Int {
         let most = try enter("write", file.path)
         return try base.write(file, UnsafeRawBufferPointer(rebasing: bytes.prefix(most)))

@@ -12,18 +12,42 @@ extension SafetensorsFile {
         _ state: StateDict, to path: String, metadata: [String: String] = [:],
         fileSystem: any FileSystem = SystemFileSystem()
     ) throws {
-        let items = state.sorted {
-            ($1.array.dtype.byteSize, $0.name) < ($0.array.dtype.byteSize, $1.name)
+        let items = try state.map { name, array in
+            if !array.hasValues { throw ArrayError.noValues(operation: "write \(name)") }
+            return TensorToWrite(name: name, dtype: array.dtype, shape: array.shape) { array }
+        }
+        try write(items, to: path, metadata: metadata, fileSystem: fileSystem)
+    }
+
+    /// Writes tensors that are made one at a time, so that a file may be larger than the memory.
+    ///
+    /// - Throws: `FileError`, also if a tensor is not what was announced; what making one throws. The target then holds what
+    ///   it held before.
+    public static func write(
+        _ tensors: [TensorToWrite], to path: String, metadata: [String: String] = [:],
+        fileSystem: any FileSystem = SystemFileSystem()
+    ) throws {
+        let items = tensors.sorted {
+            ($1.dtype.byteSize, $0.name) < ($0.dtype.byteSize, $1.name)
         }
         let header = try headerBytes(items, metadata, path)
         try AtomicWriter(fileSystem: fileSystem).write(to: path) { append in
             try header.withUnsafeBytes { try append($0) }
-            for (_, array) in items { try withBytes(of: array, append) }
+            for item in items {
+                let array = try item.make()
+                guard array.dtype == item.dtype, array.shape == item.shape else {
+                    throw FileError(
+                        .cannotCreate, path: path, problem: "the tensor '\(item.name)' changed",
+                        expected: "\(item.dtype) \(item.shape)",
+                        got: "\(array.dtype) \(array.shape)")
+                }
+                try withBytes(of: array, append)
+            }
         }
     }
 
     private static func headerBytes(
-        _ items: [(name: String, array: NDArray)], _ metadata: [String: String], _ path: String
+        _ items: [TensorToWrite], _ metadata: [String: String], _ path: String
     ) throws -> [UInt8] {
         var object = JSONObject()
         if !metadata.isEmpty {
@@ -31,18 +55,19 @@ extension SafetensorsFile {
             object["__metadata__"] = .object(JSONObject(sorted.map { ($0.key, .string($0.value)) }))
         }
         var end = 0
-        for (name, array) in items {
-            if name == "__metadata__" {
+        for item in items {
+            if item.name == "__metadata__" || object[item.name] != nil {
                 throw FileError(
                     .cannotCreate, path: path,
-                    problem: "a tensor cannot be called '__metadata__', which the format reserves")
+                    problem: item.name == "__metadata__"
+                        ? "a tensor cannot be called '__metadata__', which the format reserves"
+                        : "two tensors are called '\(item.name)'")
             }
-            if !array.hasValues { throw ArrayError.noValues(operation: "write \(name)") }
             let begin = end
-            end += array.byteCount
-            object[name] = [
-                "dtype": .string(SafetensorsType.name(of: array.dtype)),
-                "shape": .array(array.shape.map { .integer(Int64($0)) }),
+            end += try NDArray.byteCount(item.shape, item.dtype)
+            object[item.name] = [
+                "dtype": .string(SafetensorsType.name(of: item.dtype)),
+                "shape": .array(item.shape.map { .integer(Int64($0)) }),
                 "data_offsets": [.integer(Int64(begin)), .integer(Int64(end))],
             ]
         }

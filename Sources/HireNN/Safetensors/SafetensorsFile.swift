@@ -4,8 +4,9 @@ import HireFiles
 /// A safetensors file: the header is read and checked at once, each tensor when it is asked for.
 ///
 /// Strict as the reference implementation, and clearer: every refusal names the path, the byte and the tensor. Numbers
-/// are read with plain reads, never mapped, so a file cut short meanwhile is an error and not a crash.
-public struct SafetensorsFile: WeightSource {
+/// are read with plain reads, unless mapping is asked for (`WeightAccess.map`), so a file cut short meanwhile is an error
+/// and not a crash.
+public struct SafetensorsFile: WeightFile {
     /// Where the file lies.
     public let path: String
     /// The strings under `__metadata__`.
@@ -14,17 +15,23 @@ public struct SafetensorsFile: WeightSource {
     public var names: [String] { header.names }
     /// The bytes of all tensors.
     public let dataByteCount: Int
+    /// The bytes of all tensors.
+    public var byteTotals: [Int] { [dataByteCount] }
 
     private let header: SafetensorsHeader
+    private let mapping: MappedFile?
     private let fileSystem: any FileSystem
     private let backend: any Backend
 
     /// Opens a file and checks its header.
     ///
-    /// - Parameter backend: makes the arrays.
+    /// - Parameters:
+    ///   - access: whether tensors are copied from the file or shown as they lie in it.
+    ///   - backend: makes the arrays; mapped ones it neither makes nor counts.
     /// - Throws: `FileError`.
     public static func read(
-        _ path: String, fileSystem: any FileSystem = SystemFileSystem(), backend: any Backend
+        _ path: String, access: WeightAccess = .read,
+        fileSystem: any FileSystem = SystemFileSystem(), backend: any Backend
     ) throws -> SafetensorsFile {
         guard let status = try fileSystem.status(path) else {
             throw FileError(.missingInput, path: path, problem: "there is no such file")
@@ -33,13 +40,15 @@ public struct SafetensorsFile: WeightSource {
             throw FileError(.missingInput, path: path, problem: "this is not a file")
         }
         let size = status.byteCount
-        let header = try fileSystem.withFile(path, for: .read) { file in
+        let (header, mapping) = try fileSystem.withFile(path, for: .read) { file in
             let length = try Self.headerLength(file, size, fileSystem)
             let bytes = try fileSystem.readExactly(file, at: 8, count: length)
-            return try SafetensorsHeader(bytes, path: path, fileSize: size)
+            let header = try SafetensorsHeader(bytes, path: path, fileSize: size)
+            let isMapped = access == .map && backend.computesValues
+            return (header, isMapped ? try fileSystem.map(file, byteCount: size) : nil)
         }
         return SafetensorsFile(
-            path: path, dataByteCount: size - header.dataStart, header: header,
+            path: path, dataByteCount: size - header.dataStart, header: header, mapping: mapping,
             fileSystem: fileSystem, backend: backend)
     }
 
@@ -91,16 +100,30 @@ public struct SafetensorsFile: WeightSource {
                     "dtype \(DType.allCases.map(SafetensorsType.name).joined(separator: ", "))",
                 got: entry.type.name)
         }
+        let array = try mapped(entry, dtype) ?? filled(entry, dtype)
+        if dtype == .bool, let memory = array.storage.pointer {
+            let bytes = UnsafeRawBufferPointer(start: memory, count: entry.range.count)
+            try WeightBytes.checkBooleans(bytes, path, start, name)
+        }
+        return array
+    }
+
+    /// A tensor's bytes as they lie in the mapped file; nil without a mapping, or where elements would be misaligned.
+    private func mapped(_ entry: SafetensorsHeader.Entry, _ dtype: DType) -> NDArray? {
+        let start = header.dataStart + entry.range.lowerBound
+        guard let mapping, start % dtype.byteSize == 0, !entry.range.isEmpty else { return nil }
+        let storage = Storage(
+            foreign: mapping.start + start, byteCount: entry.range.count, owner: mapping)
+        return NDArray(storage: storage, dtype: dtype, shape: entry.shape)
+    }
+
+    private func filled(_ entry: SafetensorsHeader.Entry, _ dtype: DType) throws -> NDArray {
         let array = try backend.allocate(entry.shape, dtype)
         guard let memory = array.storage.pointer, !entry.range.isEmpty else { return array }
         let buffer = UnsafeMutableRawBufferPointer(start: memory, count: entry.range.count)
+        let start = header.dataStart + entry.range.lowerBound
         try fileSystem.withFile(path, for: .read) { file in
             try fileSystem.readExactly(file, at: start, into: buffer)
-        }
-        if dtype == .bool, let index = buffer.firstIndex(where: { $0 > 1 }) {
-            throw FileError.badData(
-                path, at: start + index, "the tensor '\(name)' holds something else than booleans",
-                expected: "0 or 1", got: "\(buffer[index])")
         }
         return array
     }

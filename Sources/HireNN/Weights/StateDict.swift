@@ -33,6 +33,9 @@ public struct StateDict: WeightSource, Sequence {
     /// The shape under a name.
     public func shape(of name: String) -> Shape? { arrays[name]?.shape }
 
+    /// The dtype under a name.
+    public func dtype(of name: String) -> DType? { arrays[name]?.dtype }
+
     /// The array under a name.
     ///
     /// - Throws: `ModuleError` with the nearest names.

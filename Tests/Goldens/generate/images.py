@@ -131,6 +131,45 @@ def jpeg_cases():
         CASES.append({"kind": "orientation", "file": name, "width": image.width, "height": image.height})
 
 
+def webp_cases():
+    """Encoded by Pillow, sizes odd so that chroma is cut; the animation's second frame must not show."""
+    for mode, channels in [("RGB", 3), ("RGBA", 4)]:
+        data = pattern(37, 29, channels)
+        if channels == 4:
+            data[:6, :6, 3] = 0
+        image = Image.fromarray(data, mode)
+        cases = {"lossy": {"quality": 75}, "poor": {"quality": 5}, "lossless": {"lossless": True},
+                 "exact": {"lossless": True, "exact": True}}
+        for name, options in cases.items():
+            buffer = io.BytesIO()
+            image.save(buffer, "WEBP", **options)
+            decode_case(f"{name}-{mode.lower()}.webp", buffer.getvalue())
+    buffer = io.BytesIO()
+    Image.fromarray(pattern(16, 16, 1)[..., 0], "L").save(buffer, "WEBP", quality=80)
+    decode_case("gray.webp", buffer.getvalue())
+    frames = [Image.fromarray(pattern(19, 23, 4)) for _ in range(3)]
+    for name, options in {"lossy": {"quality": 60}, "lossless": {"lossless": True}}.items():
+        buffer = io.BytesIO()
+        frames[0].save(buffer, "WEBP", save_all=True, append_images=frames[1:], duration=50, **options)
+        decode_case(f"animation-{name}.webp", buffer.getvalue())
+
+
+def other_orientation_cases():
+    from PIL import ImageOps
+    color = Image.fromarray(pattern(12, 9, 3))
+    for kind, ending in [("PNG", "png"), ("WEBP", "webp")]:
+        for orientation in (3, 6):
+            buffer = io.BytesIO()
+            exif = Image.Exif()
+            exif[0x0112] = orientation
+            color.save(buffer, kind, exif=exif, **({"lossless": True} if kind == "WEBP" else {}))
+            name = f"orientation-{orientation}.{ending}"
+            image = ImageOps.exif_transpose(Image.open(io.BytesIO(buffer.getvalue()))).convert("RGB")
+            save(name, buffer.getvalue())
+            save(name + ".rgb", image.tobytes())
+            CASES.append({"kind": "orientation", "file": name, "width": image.width, "height": image.height})
+
+
 def resize_cases():
     source = pattern(41, 31, 3)
     source[5:9, 5:30] = 255
@@ -163,9 +202,11 @@ def main():
     jpeg_cases()
     resize_cases()
     normalise_case()
+    webp_cases()
+    other_orientation_cases()
     manifest = {
         "pillow": PIL.__version__, "numpy": np.__version__,
-        "libjpeg_turbo": features.version("libjpeg_turbo"), "seed": 20240607, "cases": CASES,
+        "libjpeg_turbo": features.version("libjpeg_turbo"), "libwebp": features.version("webp"), "seed": 20240607, "cases": CASES,
     }
     with open(os.path.join(FOLDER, "manifest.json"), "w") as file:
         json.dump(manifest, file, indent=1)
