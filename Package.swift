@@ -76,7 +76,9 @@ let foreign: [Target] = [
     shims("CLuaShims", over: "CLua"),
     shims("CHDF5Shims", over: "CHDF5"),
     shims("CPNGShims", over: "CPNG"),
-    .target(name: "CVectorShims", path: "Sources/CVectorShims"),
+    // Optimised in debug builds too: it multiplies matrices.
+    .target(
+        name: "CVectorShims", path: "Sources/CVectorShims", cSettings: [.unsafeFlags(["-O3"])]),
 ]
 
 // MARK: - Layers 1 to 4, 6 and 7: the libraries

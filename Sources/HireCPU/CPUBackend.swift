@@ -22,6 +22,8 @@ public final class CPUBackend: Backend {
     public let computesValues = true
     /// The number of threads that compute.
     public let threads: Int
+    /// How products with bfloat16 weights read their other operand.
+    public let bfloat16Products: BFloat16Products
     let pool: WorkerPool
 
     /// A back-end with its own threads.
@@ -29,8 +31,13 @@ public final class CPUBackend: Backend {
     /// - Parameters:
     ///   - threads: how many threads compute, the caller included; nil takes one per available core.
     ///   - ledger: where the bytes of this back-end's arrays are counted.
-    public init(threads: Int? = nil, ledger: MemoryLedger = MemoryLedger()) {
+    ///   - bfloat16Products: whether products with bfloat16 weights may round their other operand.
+    public init(
+        threads: Int? = nil, ledger: MemoryLedger = MemoryLedger(),
+        bfloat16Products: BFloat16Products = .exact
+    ) {
         self.ledger = ledger
+        self.bfloat16Products = bfloat16Products
         self.threads = min(max(threads ?? CPUBackend.availableCores, 1), 256)
         pool = WorkerPool(threads: self.threads)
         // This back-end splits products itself, so that the split depends on shapes only.

@@ -7,16 +7,20 @@ protocol MatrixElement {
     associatedtype Bits: BitwiseCopyable
     /// The eight numbers at a place.
     static func widen(_ place: UnsafePointer<Bits>) -> Vector
+    /// What tiles call this element.
+    static var tileKind: hire_tile_kind { get }
 }
 
 extension Float: MatrixElement {
     typealias Bits = Float
+    static var tileKind: hire_tile_kind { HIRE_TILE_FLOAT32 }
     @inline(__always)
     static func widen(_ place: UnsafePointer<Float>) -> Vector { load(place) }
 }
 
 extension BFloat16: MatrixElement {
     typealias Bits = UInt16
+    static var tileKind: hire_tile_kind { HIRE_TILE_BFLOAT16 }
     @inline(__always)
     static func widen(_ place: UnsafePointer<UInt16>) -> Vector {
         let bits = UnsafeRawPointer(place).loadUnaligned(as: SIMD8<UInt16>.self)
@@ -26,6 +30,7 @@ extension BFloat16: MatrixElement {
 
 extension Float16: MatrixElement {
     typealias Bits = UInt16
+    static var tileKind: hire_tile_kind { HIRE_TILE_FLOAT16 }
     @inline(__always)
     static func widen(_ place: UnsafePointer<UInt16>) -> Vector { hire_widen_half(place) }
 }
@@ -121,6 +126,7 @@ extension CPUBackend {
         if m <= DirectProduct<T>.mostRows, b.rowStride == 1, !a.transposed {
             return directProduct(a, b, m, n, k, bias: bias, into: c)
         }
+        if tiledProduct(type, a, b, m, n, k, bias: bias, into: c) { return }
         // 256 KiB of widened weights at a time stay in the second-level cache.
         let block = min(n, max(16, roundUp(65_536 / max(k, 1), to: 16)))
         parallelTasks((n + block - 1) / block, cost: m * n * k) { task in
@@ -155,6 +161,7 @@ extension CPUBackend {
         _ a: BLASMatrix, _ b: ElementMatrix<T>, _ m: Int, _ n: Int, _ k: Int, bias: FloatPointer?,
         into c: FloatPointer
     ) {
+        if wideDots(T.self, a, b, m, n, k, bias: bias, into: c) { return }
         let pairs = (n + 1) / 2
         parallel(pairs, grain: max(4, 100_000 / max(1, m * k))) { range in
             for pair in range {

@@ -163,6 +163,10 @@ extension CPUBackend {
         _ a: BLASMatrix, _ b: BLASMatrix, _ m: Int, _ n: Int, _ k: Int, bias: FloatPointer?,
         into c: FloatPointer
     ) {
+        let weights = ElementMatrix<Float>(
+            pointer: b.pointer, rowStride: b.transposed ? 1 : b.leading,
+            columnStride: b.transposed ? b.leading : 1)
+        if tiledProduct(Float.self, a, weights, m, n, k, bias: bias, into: c) { return }
         let beta: Float = bias == nil ? 0 : 1
         let parts = min(threads, max(1, m * n * k / 150_000))
         if parts == 1 {

@@ -9,11 +9,18 @@ import HireTensor
 /// What the program needs to know of the machine it runs on.
 enum Machine {
     /// The back-end that experiments compute on.
-    static func backend(threads: Int?) -> any Backend { CPUBackend(threads: threads) }
+    static func backend(
+        threads: Int?, bfloat16Products: BFloat16Products = .exact
+    ) -> any Backend {
+        CPUBackend(threads: threads, bfloat16Products: bfloat16Products)
+    }
 
     /// A context on that back-end.
-    static func context(seed: UInt64, threads: Int?) -> Context {
-        Context(backend: backend(threads: threads), seed: seed)
+    static func context(
+        seed: UInt64, threads: Int?, bfloat16Products: BFloat16Products = .exact
+    ) -> Context {
+        Context(
+            backend: backend(threads: threads, bfloat16Products: bfloat16Products), seed: seed)
     }
 
     /// A context that computes shapes and no values.

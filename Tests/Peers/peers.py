@@ -12,6 +12,7 @@ import torch
 import torch.nn.functional as F
 
 import quickstart
+import transformer_peers
 
 
 def gemm(m, k, n):
@@ -79,6 +80,7 @@ BENCHMARKS = {
     "pulled-operator-small": pulled_small,
     "training-step": lambda: quickstart.training_step("hire"),
     "training-step-none": lambda: quickstart.training_step("none"),
+    **transformer_peers.BENCHMARKS,
 }
 
 

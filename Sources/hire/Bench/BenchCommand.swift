@@ -28,7 +28,8 @@ struct BenchCommand: ParsableCommand {
     var json = false
 
     static var all: [Benchmark] {
-        Benchmark.kernels + Benchmark.enrichment + Benchmark.training + Benchmark.scripting
+        Benchmark.kernels + Benchmark.transformers + Benchmark.enrichment + Benchmark.training
+            + Benchmark.scripting
     }
 
     func run() throws {
@@ -46,7 +47,8 @@ struct BenchCommand: ParsableCommand {
         var results: [BenchmarkResult] = []
         for benchmark in chosen {
             // A fresh back-end each, so that one benchmark's memory does not weigh on the next.
-            let context = Machine.context(seed: 1, threads: count)
+            let context = Machine.context(
+                seed: 1, threads: count, bfloat16Products: benchmark.bfloat16Products)
             let result = try runner.run(benchmark, BenchmarkHost(context: context, threads: count))
             if !json { Swift.print(Self.line(result)) }
             results.append(result)

@@ -1,3 +1,4 @@
+import HireCPU
 import HireTensor
 
 /// One piece of work whose time is measured; Tests/Peers does the same in PyTorch under the same name.
@@ -10,6 +11,8 @@ struct Benchmark: Sendable {
     let multiplyAdds: Int
     /// How often one run does the work; times are divided by it.
     var repeats = 1
+    /// How products with bfloat16 weights are made.
+    var bfloat16Products = BFloat16Products.exact
     /// Prepares the work and returns what one run does.
     let prepare: @Sendable (BenchmarkHost) throws -> () throws -> Void
 }
