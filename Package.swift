@@ -117,8 +117,9 @@ let libraries: [Target] = [
 // MARK: - Layer 5: plugins, one folder each; Plugins/Builtin/BuiltinPlugins.swift is the list that registers them
 
 let plugins = [
-    "SmallVisionTransformer", "NoneEnricher", "BicubicEnricher", "HireEnricher", "S2Enricher", "MLPProjector", "Llama", "CLIPVision", "DINOv2Vision", "SmallLlama",
-    "WordTokenizer", "EasyVQATask", "ShapesTask",
+    "SmallVisionTransformer", "CLIPVision", "DINOv2Vision",
+    "NoneEnricher", "BicubicEnricher", "HireEnricher", "S2Enricher",
+    "MLPProjector", "Llama", "WordTokenizer", "EasyVQATask", "ShapesTask",
 ]
 
 let builtin = Target.target(

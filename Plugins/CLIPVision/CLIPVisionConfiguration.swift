@@ -22,7 +22,9 @@ struct CLIPVisionConfiguration: PluginConfiguration {
     var epsilon = 0.0
     /// Side of the pictures to encode; 0 means `image_size`, others interpolate the position table.
     var resolution = 0
-    /// Index into the hidden states; negative counts from the last. Blocks behind it are neither built nor computed.
+    /// Index into the hidden states; negative counts from the last.
+    ///
+    /// Blocks behind it are neither built nor computed.
     var selectLayer = -2
     /// `patch`: the grid's tokens; `cls_patch`: the class token too, as prefix (SigLIP has none).
     var selectFeature = "patch"

@@ -33,7 +33,9 @@ struct DINOv2VisionConfiguration: PluginConfiguration {
     /// `size`, `scale`, `size_antialias` or `scale_antialias`; "" as transformers 5 has it for the class: `size`, with
     /// registers `size_antialias`.
     var interpolation = ""
-    /// Index into the hidden states; negative counts from the last. Blocks behind it are neither built nor computed.
+    /// Index into the hidden states; negative counts from the last.
+    ///
+    /// Blocks behind it are neither built nor computed.
     var selectLayer = -2
     /// `patch`: the grid's tokens; `cls_patch`: class token and registers too, as prefix.
     var selectFeature = "patch"

@@ -18,23 +18,6 @@ import Testing
         var description: String { "\(kind.noun) \(id)" }
     }
 
-    /// Options that make a part small enough for these tests, where its defaults are not.
-    static let small: [String: JSONObject] = [
-        "clip": tiny(["intermediate_size": 24]),
-        "siglip": tiny(["intermediate_size": 24]),
-        "dinov2": tiny(["variant": "S-14-reg", "mlp_ratio": 2, "resolution": 16]),
-    ]
-
-    /// Two of three blocks of 16 channels on pictures of 12 pixels.
-    private static func tiny(_ options: JSONObject) -> JSONObject {
-        var all: JSONObject = [
-            "hidden_size": 16, "num_hidden_layers": 3, "num_attention_heads": 2,
-            "image_size": 12, "patch_size": 4,
-        ]
-        for (key, value) in options.members { all[key] = value }
-        return all
-    }
-
     static let kinds: [PluginKind] = [.encoder, .projector, .languageModel, .enricher]
     static let parts = kinds.flatMap { kind in
         ((try? BuiltinPlugins.catalog())?.list(kind) ?? []).map {
@@ -102,19 +85,11 @@ import Testing
     private func made(_ part: Part, _ task: any Task, _ context: Context) throws -> Pipeline {
         var recipe = Recipe()
         recipe.preprocessing = ImagePreprocessing(highResolution: 64)
-        let choice = PluginChoice(part.id, Self.small[part.id] ?? JSONObject())
         switch part.kind {
-<<<<<<< HEAD
         case .encoder: recipe.encoder = SmallOverrides.choice(part.id)
         case .projector: recipe.projector = SmallOverrides.choice(part.id)
         case .languageModel: recipe.languageModel = SmallOverrides.choice(part.id)
         default: recipe.enricher = SmallOverrides.choice(part.id)
-=======
-        case .encoder: recipe.encoder = choice
-        case .projector: recipe.projector = choice
-        case .languageModel: recipe.languageModel = choice
-        default: recipe.enricher = choice
->>>>>>> w-vis
         }
         let pipeline = try Pipeline(recipe, catalog: catalog, corpus: task.corpus, in: context)
         try pipeline.initialize(from: context.random)

@@ -6,6 +6,20 @@ import Testing
 
 @Suite("Scopes and paths")
 struct ScopeTests {
+    @Test("A dotted path makes the groups in front of the last name, once")
+    func groups() throws {
+        let context = makeContext()
+        let root = Holder()
+        let query = root.scope.child(at: "attention.query", Linear(2, 2, in: context))
+        root.scope.child(at: "attention.key", Linear(2, 2, in: context))
+        root.scope.child(at: "output", Linear(2, 2, in: context))
+        #expect(
+            root.modules().map(\.path) == [
+                "", "attention", "attention.query", "attention.key", "output",
+            ])
+        #expect(query.weight.path == "attention.query.weight")
+    }
+
     @Test("Paths are names from the root and follow when a tree grows downwards")
     func paths() throws {
         let context = makeContext()

@@ -61,4 +61,26 @@ import Testing
         // Every output position's weights sum to one, so the gradient sums to the outputs.
         #expect(abs(try gradient.sum().item() - 50 * 4) < 1e-3)
     }
+
+    @Test func aStepIsForBicubicOnly() throws {
+        let context = TestBackend.reference.context()
+        let map = try context.zeros([1, 4, 4])
+        for (mode, step) in [(InterpolationMode.bilinear, 0.5), (.bicubic, 0), (.bicubic, .nan)] {
+            let text = message { _ = try map.interpolate(to: [8, 8], mode: mode, step: step) }
+            #expect(text.contains("step") && text.contains("bicubic"), "\(text)")
+        }
+        // A step that leads far out of the map reads its border, or nothing where that is antialiased.
+        let ones = try context.ones([1, 4, 4])
+        let out = try ones.interpolate(to: [3, 3], mode: .bicubic, step: 9)
+        #expect(try out.floats().allSatisfy { abs($0 - 1) < 1e-6 })
+        _ = try ones.interpolate(to: [3, 3], mode: .bicubic, antialias: true, step: 9)
+    }
+
+    @Test func anEditedMapKeepsItsPrefix() throws {
+        let context = TestBackend.reference.context()
+        let map = try FeatureMap(
+            tokens: context.zeros([1, 4, 2]), grid: [2, 2], prefix: context.ones([1, 1, 2]))
+        let edited = try map.replacing(capturedTensor: context.full([1, 2, 2, 2], 3))
+        #expect(try edited.sequence().floats() == [1, 1, 3, 3, 3, 3, 3, 3, 3, 3])
+    }
 }

@@ -108,6 +108,33 @@ import Testing
     }
 
     @Test(arguments: VisionGolden.all, TestBackend.allCases)
+    func gradients(_ golden: VisionGolden, _ backend: TestBackend) throws {
+        let context = backend.context()
+        let arrays = try golden.arrays(in: context)
+        let side = try #require(golden.resolutions.last)
+        let encoder = try golden.loaded(
+            ["select_feature": "cls_patch", "resolution": .integer(Int64(side))], from: arrays,
+            in: context)
+        let output = try encoder(Tensor(arrays.tensor("\(side).input"), in: context)).sequence()
+        try output.backward(Tensor(arrays.tensor("upstream"), in: context))
+        let wanted = arrays.below("gradient")
+        var compared = 0
+        for (path, parameter) in encoder.parameters() {
+            guard let expected = wanted[HuggingFaceName.of(path, golden.id)] else { continue }
+            compared += 1
+            let gradient = try #require(parameter.gradient, "\(path) received no gradient")
+            // A key's bias moves all scores of a query alike: its gradient is zero but for rounding.
+            if path.hasSuffix("k_proj.bias") {
+                try expectClose(gradient.array, expected, absolute: 1e-4, path)
+            } else {
+                let error = try relativeError(gradient.array, expected)
+                #expect(error <= 1e-5, "\(golden), gradient of \(path): \(error)")
+            }
+        }
+        #expect(compared == wanted.count && compared >= 10)
+    }
+
+    @Test(arguments: VisionGolden.all, TestBackend.allCases)
     func attentionProbabilities(_ golden: VisionGolden, _ backend: TestBackend) throws {
         let context = backend.context()
         let arrays = try golden.arrays(in: context)

@@ -53,6 +53,11 @@ public final class FirstQwenWeights: WeightSource {
         return shape
     }
 
+    /// The dtype under a name.
+    public func dtype(of name: String) -> DType? {
+        places[name].flatMap { source.dtype(of: $0.name) }
+    }
+
     /// The array under a name.
     ///
     /// - Throws: what the source throws; `ArrayError.shape` for a fused matrix whose rows do not fall into thirds.

@@ -53,6 +53,10 @@ struct CheckpointWeights: WeightSource {
         origin[name].flatMap { places[$0.place].source.shape(of: $0.name) }
     }
 
+    func dtype(of name: String) -> DType? {
+        origin[name].flatMap { places[$0.place].source.dtype(of: $0.name) }
+    }
+
     func tensor(_ name: String) throws -> NDArray {
         guard let stored = origin[name] else {
             throw FileError.badData(

@@ -7,7 +7,9 @@ extension ModelFolder {
     func weights(
         in folder: String, named name: String = "model", backend: any Backend
     ) throws -> any WeightSource {
-        try SafetensorsFolder.read(folder, fileSystem: fileSystem, backend: backend)
+        try WeightFolder.read(
+            folder, stems: [name], allowsPickle: options.allowsPickle,
+            access: options.mapsWeights ? .map : .read, fileSystem: fileSystem, backend: backend)
     }
 
     /// Everything that is loaded into the pipeline, under its paths.
@@ -20,18 +22,18 @@ extension ModelFolder {
         var result = CheckpointWeights()
         result.checksFinite = options.checksFinite
         let base = try baseFolder()
-        if let base {
+        func addModel(in folder: String) throws {
+            let stored = try weights(in: folder, backend: backend)
             try result.add(
-                weights(in: base, backend: backend), base, description.canonicalName)
+                description.isFirstQwen ? FirstQwenWeights(stored) : stored, folder,
+                description.canonicalName)
         }
+        if let base { try addModel(in: base) }
         if let tower = description.visionTower {
             try result.add(
                 weights(in: tower, backend: backend), tower, CheckpointNames.encoder)
         }
-        if base == nil {
-            try result.add(
-                weights(in: path, backend: backend), path, description.canonicalName)
-        }
+        if base == nil { try addModel(in: path) }
         for name in ["non_lora_trainables", "mm_projector"] where try hasWeights(named: name) {
             try result.add(
                 weights(in: path, named: name, backend: backend), path

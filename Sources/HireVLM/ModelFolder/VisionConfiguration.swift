@@ -68,6 +68,8 @@ struct VisionConfiguration {
                 got: values["image_size"]?.kindName)
         }
         imageSize = size
+        // Everything is given, so that no variant's numbers are wanted.
+        values["variant"] = ""
         choice = PluginChoice(plugin, values)
     }
 

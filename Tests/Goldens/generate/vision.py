@@ -2,7 +2,8 @@
 
 Run by a person: python3 Tests/Goldens/generate/vision.py (needs torch, transformers, safetensors; CPU, one thread).
 Each NAME.safetensors holds `state.*` (as `save_pretrained` names it) and for each resolution R `R.input`,
-`R.hidden.K` (hidden_states[K]), `R.last` (last_hidden_state), and `R.attention` (probabilities of block 0).
+`R.hidden.K` (hidden_states[K]) and `R.last` (last_hidden_state); `20.attention` (probabilities of block 0); and
+gradients of sum(hidden_states[2] * upstream) at the last resolution for the embeddings and parts of block 0.
 counts.json has the parameters of the published models, taken from the same classes on the meta device.
 """
 
@@ -43,15 +44,15 @@ def stored(model):
         return {k: v.clone() for k, v in load_file(f"{folder}/model.safetensors").items()}
 
 
-@torch.no_grad()
-def case(name, model, resolutions=(20, 30, 15), **arguments):
+def case(name, model, resolutions=(20, 30, 15), flag=False):
     torch.manual_seed(SEED)
     model.eval()
-    randomise(model)
+    with torch.no_grad():
+        randomise(model)
     tensors = {f"state.{key}": value for key, value in stored(model).items()}
     for side in resolutions:
         pixels = torch.randn(2 if side == 20 else 1, 3, side, side)
-        extra = {"interpolate_pos_encoding": True} if arguments.get("flag") and side != 20 else {}
+        extra = {"interpolate_pos_encoding": True} if flag and side != 20 else {}
         output = model(pixels, output_hidden_states=True, output_attentions=True, **extra)
         tensors[f"{side}.input"] = pixels
         for index, hidden in enumerate(output.hidden_states):
@@ -59,6 +60,14 @@ def case(name, model, resolutions=(20, 30, 15), **arguments):
         tensors[f"{side}.last"] = output.last_hidden_state
         if side == 20:
             tensors["20.attention"] = output.attentions[0]
+    hidden = output.hidden_states[2]
+    tensors["upstream"] = torch.randn_like(hidden)
+    (hidden * tensors["upstream"]).sum().backward()
+    for key, parameter in model.named_parameters():
+        # What is renamed or packed when it is saved is left out.
+        if parameter.grad is not None and f"state.{key}" in tensors and not key.startswith("encoder.layer.1") \
+                and not key.startswith("encoder.layers.1") and "mlp" not in key:
+            tensors[f"gradient.{key}"] = parameter.grad
     save(name, tensors)
 
 
