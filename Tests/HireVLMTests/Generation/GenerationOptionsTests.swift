@@ -65,4 +65,49 @@ import Testing
         options.beams = 2
         #expect(options.withoutEffect.isEmpty)
     }
+
+    /// Qwen2-VL's file, shortened: what it says about sampling is followed.
+    @Test func generationConfigsAreRead() throws {
+        let (options, unsupported) = try GenerationOptions.huggingFace(
+            [
+                "bos_token_id": 151_643, "do_sample": true, "eos_token_id": [151_645, 151_643],
+                "pad_token_id": 151_643, "repetition_penalty": 1.05, "temperature": 0.7,
+                "top_k": 20, "top_p": 0.8, "max_new_tokens": .null, "no_repeat_ngram_size": 3,
+                "typical_p": 1.0,
+            ], source: "generation_config.json")
+        var expected = GenerationOptions()
+        expected.temperature = 0.7
+        expected.topK = 20
+        expected.topP = 0.8
+        expected.repetitionPenalty = 1.05
+        expected.endIDs = [151_645, 151_643]
+        #expect(options == expected && unsupported == ["no_repeat_ngram_size"])
+    }
+
+    /// Vicuna's file has a temperature and does not sample; `generate` is greedy with it.
+    @Test func aTemperatureWithoutSamplingIsGreedy() throws {
+        let (options, unsupported) = try GenerationOptions.huggingFace(
+            [
+                "_from_model_config": true, "eos_token_id": 2, "max_length": 4096,
+                "temperature": 0.9, "top_p": 0.6, "early_stopping": "never",
+            ], source: "generation_config.json")
+        #expect(!options.isSampling && options.topP == 0.6 && options.endIDs == [2])
+        #expect(options.earlyStopping == .never && unsupported.isEmpty)
+        let sampling = try GenerationOptions.huggingFace(["do_sample": true], source: "g.json")
+        #expect(sampling.options.temperature == 1)
+    }
+
+    @Test func generationConfigsThatDoNotFitAreNamed() {
+        func problem(_ json: JSONObject) -> String {
+            message { _ = try GenerationOptions.huggingFace(json, source: "folder/g.json") }
+        }
+        for (key, value) in [
+            ("top_p", "much"), ("eos_token_id", ["a"]), ("do_sample", 1), ("num_beams", 1.5),
+            ("early_stopping", "often"),
+        ] as [(String, JSONValue)] {
+            let text = problem([key: value])
+            #expect(text.contains("folder/g.json") && text.contains("'\(key)'"), "\(text)")
+        }
+        #expect(problem(["num_beams": 0]).contains("'beams'"))
+    }
 }
