@@ -24,7 +24,7 @@ struct DecoderArchitecture {
     let heads: Int
     /// Key and value heads.
     let keyValueHeads: Int
-    /// Width of a head; nil is width / heads. Otherwise heads * headWidth need not be the width.
+    /// Width of a head where it is not width / heads.
     let ownHeadWidth: Int?
     /// RMSNorm's epsilon.
     let epsilon: Double
