@@ -31,6 +31,9 @@ let strict: [SwiftSetting] = [
 /// Targets that parse bytes from outside or move many of them are optimised in debug builds too, and keep every check.
 let optimised: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
+/// Plugins that parse bytes from outside.
+let parsingPlugins: Set = ["SubwordTokenizer"]
+
 // MARK: - Helpers that make the rows
 
 func system(_ name: String, pkgConfig: String, apt: String) -> Target {
@@ -55,7 +58,8 @@ func plugin(_ name: String) -> Target {
     .target(
         name: name,
         dependencies: ["HireVLM", "HireNN", "HireTensor", "HireArray", "HireImaging", "HireFiles"],
-        path: "Plugins/\(name)", exclude: ["README.md"], swiftSettings: strict)
+        path: "Plugins/\(name)", exclude: ["README.md"],
+        swiftSettings: strict + (parsingPlugins.contains(name) ? optimised : []))
 }
 
 func test(_ name: String, _ dependencies: [Target.Dependency], kernels: Bool = false) -> Target {
@@ -115,7 +119,7 @@ let libraries: [Target] = [
 let plugins = [
     "SmallVisionTransformer", "NoneEnricher", "BicubicEnricher", "HireEnricher", "MLPProjector",
     "SmallLlama",
-    "WordTokenizer", "EasyVQATask", "ShapesTask",
+    "WordTokenizer", "SubwordTokenizer", "EasyVQATask", "ShapesTask",
 ]
 
 let builtin = Target.target(
@@ -167,6 +171,8 @@ let tests: [Target] = [
             "Builtin", "HireVLM", "HireNN", "HireTensor", "HireReference", "HireShapes", "HireCPU",
             "HireTestSupport",
         ]),
+    test(
+        "SubwordTokenizerTests", ["SubwordTokenizer", "HireVLM", "HireFiles", "HireTestSupport"]),
     test("HireArrayTests", ["HireArray", "HireTestSupport"]),
     test(
         "HireLuaTests",

@@ -7,6 +7,7 @@ import NoneEnricher
 import ShapesTask
 import SmallLlama
 import SmallVisionTransformer
+import SubwordTokenizer
 import WordTokenizer
 
 /// THE list of Swift plugins: what stands here is in the program.
@@ -20,6 +21,7 @@ public enum BuiltinPlugins {
         MLPProjectorPlugin.self,
         SmallLlamaPlugin.self,
         WordTokenizerPlugin.self,
+        SubwordTokenizerPlugin.self,
         EasyVQATaskPlugin.self,
         ShapesTaskPlugin.self,
     ]
