@@ -10,6 +10,7 @@ import NoneEnricher
 import S2Enricher
 import ShapesTask
 import SmallVisionTransformer
+import SubwordTokenizer
 import WordTokenizer
 
 /// THE list of Swift plugins: what stands here is in the program.
@@ -26,6 +27,7 @@ public enum BuiltinPlugins {
         MLPProjectorPlugin.self,
         LlamaPlugin.self,
         WordTokenizerPlugin.self,
+        SubwordTokenizerPlugin.self,
         EasyVQATaskPlugin.self,
         ShapesTaskPlugin.self,
     ]

@@ -1,10 +1,26 @@
 /// The members of a JSON object, in their order; keys are unique.
 ///
-/// Two objects are equal when they hold equal values under the same keys, whatever the order.
+/// Keys are the same when their characters are (RFC 8259, section 8.3), not when Swift's strings are equal: vocabularies hold
+/// both the composed and the decomposed form of a letter. Two objects are equal when they hold equal values under the same
+/// keys, whatever the order.
 public struct JSONObject: Sendable, Hashable, ExpressibleByDictionaryLiteral {
     /// The keys in order.
     public private(set) var keys: [String] = []
-    private var values: [String: JSONValue] = [:]
+    private var values: [ExactKey: JSONValue] = [:]
+
+    /// A string that is equal to another only if it has the same bytes.
+    private struct ExactKey: Hashable, Sendable {
+        let text: String
+
+        init(_ text: String) { self.text = text }
+
+        static func == (a: ExactKey, b: ExactKey) -> Bool { a.text.utf8.elementsEqual(b.text.utf8) }
+
+        func hash(into hasher: inout Hasher) {
+            var text = text
+            text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+        }
+    }
 
     /// An object without members.
     public init() {}
@@ -27,25 +43,28 @@ public struct JSONObject: Sendable, Hashable, ExpressibleByDictionaryLiteral {
 
     /// The members in order.
     public var members: [(key: String, value: JSONValue)] {
-        keys.map { ($0, values[$0, default: .null]) }
+        keys.map { ($0, values[ExactKey($0), default: .null]) }
     }
 
     /// The value under a key; setting nil removes the member, setting a new key appends it.
     public subscript(key: String) -> JSONValue? {
-        get { values[key] }
+        get { values[ExactKey(key)] }
         set {
             guard let newValue else {
-                if values.removeValue(forKey: key) != nil { keys.removeAll { $0 == key } }
+                let removed = ExactKey(key)
+                if values.removeValue(forKey: removed) != nil {
+                    keys.removeAll { ExactKey($0) == removed }
+                }
                 return
             }
-            if values.updateValue(newValue, forKey: key) == nil { keys.append(key) }
+            if values.updateValue(newValue, forKey: ExactKey(key)) == nil { keys.append(key) }
         }
     }
 
     /// Appends a member; returns false, changing nothing, if the key is there already.
     mutating func append(_ key: String, _ value: JSONValue) -> Bool {
-        if values[key] != nil { return false }
-        values[key] = value
+        if values[ExactKey(key)] != nil { return false }
+        values[ExactKey(key)] = value
         keys.append(key)
         return true
     }
