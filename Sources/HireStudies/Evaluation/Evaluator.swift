@@ -61,8 +61,7 @@ public struct Evaluator {
                 }
                 return try pipeline.generate(
                     imageTokens: tokens, questions,
-                    options: GenerationOptions(maximumTokens: options.maximumTokens),
-                    hooks: GenerationHooks(checkInterrupt: monitor.checkInterrupt))
+                    options: GenerationOptions(maximumTokens: options.maximumTokens))
             }
             report.seconds += seconds(clock.now - began)
             for (sample, answer) in zip(asked, answers) {
