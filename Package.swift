@@ -121,7 +121,9 @@ let libraries: [Target] = [
 // MARK: - Layer 5: plugins, one folder each; Plugins/Builtin/BuiltinPlugins.swift is the list that registers them
 
 let plugins = [
-    "SmallVisionTransformer", "CLIPVision", "DINOv2Vision", "NoneEnricher", "BicubicEnricher", "HireEnricher", "S2Enricher", "MLPProjector", "Llama", "WordTokenizer", "EasyVQATask", "ShapesTask", "SmallLlama", "SubwordTokenizer",
+    "SmallVisionTransformer", "CLIPVision", "DINOv2Vision",
+    "NoneEnricher", "BicubicEnricher", "HireEnricher", "S2Enricher",
+    "MLPProjector", "Llama", "WordTokenizer", "SubwordTokenizer", "EasyVQATask", "ShapesTask",
 ]
 
 let builtin = Target.target(
@@ -174,7 +176,13 @@ let tests: [Target] = [
             "HireTestSupport",
         ]),
     test(
-    "VisionTests", "Builtin", "HireVLM", "HireNN", "HireTensor", "HireArray", "HireFiles", "HireReference", "HireShapes", "HireCPU", "HireTestSupport", "SubwordTokenizerTests", "SubwordTokenizer",
+        "VisionTests",
+        [
+            "Builtin", "HireVLM", "HireNN", "HireTensor", "HireArray", "HireFiles",
+            "HireReference", "HireShapes", "HireCPU", "HireTestSupport",
+        ]),
+    test(
+        "SubwordTokenizerTests", ["SubwordTokenizer", "HireVLM", "HireFiles", "HireTestSupport"]),
     test("HireArrayTests", ["HireArray", "HireTestSupport"]),
     test(
         "HireLuaTests",

@@ -1,8 +1,9 @@
 import HireFiles
 import HireTestSupport
-import HireVLM
 import SubwordTokenizer
 import Testing
+
+@testable import HireVLM
 
 /// Ids and texts against sentencepiece, tokenizers and transformers, on 10,000 strings in many scripts.
 @Suite struct TokenizerGoldenTests {
@@ -79,15 +80,30 @@ import Testing
         }
     }
 
+    /// The text of an answer: without Unicode's white space at its ends.
+    private func trimmed(_ text: String) -> String {
+        let scalars = text.unicodeScalars
+        let isVisible = { (scalar: Unicode.Scalar) in !scalar.properties.isWhitespace }
+        guard let first = scalars.firstIndex(where: isVisible),
+            let last = scalars.lastIndex(where: isVisible)
+        else { return "" }
+        return String(scalars[first...last])
+    }
+
     @Test(arguments: TokenizerGolden.all)
     func streamsGiveTheWholeText(_ golden: TokenizerGolden) throws {
         let tokenizer = try PretrainedTokenizer.load(golden.path)
         for (index, ids) in try golden.ids().prefix(1500).enumerated() {
-            let whole = tokenizer.decode(ids, skippingSpecialTokens: false)
-            if whole.unicodeScalars.contains("\u{FFFD}") { continue }
-            var stream = TextStream(tokenizer, skippingSpecialTokens: false)
-            var joined = ids.map { stream.append($0) }.joined()
-            joined += stream.finish()
+            let text = tokenizer.decode(ids)
+            if text.unicodeScalars.contains("\u{FFFD}") { continue }
+            let whole = trimmed(text)
+            var stream = TextStream(tokenizer, stop: [])
+            var joined = ""
+            for id in ids {
+                stream.append(id)
+                joined += stream.ready()
+            }
+            joined += stream.finish(ids)
             #expect(
                 joined.utf8.elementsEqual(whole.utf8),
                 "\(golden.name), string \(index), ids \(ids): streamed '\(shown(joined))', whole '\(shown(whole))'"
