@@ -159,8 +159,8 @@ let tests: [Target] = [
     test(
         "HireVLMTests",
         [
-            "Builtin", "HireVLM", "HireNN", "HireTensor", "HireReference", "HireShapes", "HireCPU",
-            "HireTestSupport",
+            "Builtin", "HireVLM", "HireNN", "HireTensor", "HireArray", "HireImaging", "HireFiles",
+            "HireReference", "HireShapes", "HireCPU", "HireTestSupport",
         ]),
     test(
         "HireStudiesTests",

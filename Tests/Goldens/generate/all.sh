@@ -8,7 +8,7 @@ if ! "$python" -c "import torch, numpy, PIL, h5py, safetensors, transformers" 2>
     echo "Missing Python packages: $python -m pip install -r $here/requirements.txt" >&2
     exit 69
 fi
-for script in images layers ops generation language vision checkpoints; do
+for script in images layers ops subwords generation language vision checkpoints llava; do
     echo "-- $script"
     "$python" "$here/$script.py"
 done
