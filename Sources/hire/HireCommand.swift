@@ -12,6 +12,7 @@ struct HireCommand: ParsableCommand {
             Examples:
               hire run experiments/quickstart/experiment.lua
               hire run my.lua --out runs/my --seed 7 -- --steps 100
+              hire ask llava-1.5-7b-hf kitchen.jpg "What colour is the mug?"
               hire repl
               hire help tensor.softmax
             """,
@@ -38,6 +39,10 @@ struct HireCommand: ParsableCommand {
 enum Verbs {
     static let all: [any ParsableCommand.Type] = [
         RunCommand.self,
+        AskCommand.self,
+        ChatCommand.self,
+        InspectCommand.self,
+        SaveCommand.self,
         ReplCommand.self,
         NotebookCommand.self,
         PluginsCommand.self,

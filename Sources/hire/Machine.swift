@@ -68,6 +68,12 @@ enum Machine {
         return nil
     }
 
+    /// The most memory that this process has had resident, in bytes.
+    static func peakResidentBytes() -> Int? {
+        var usage = rusage()
+        return getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 ? usage.ru_maxrss * 1024 : nil
+    }
+
     /// The processor family that OpenBLAS chose its matrix kernels for.
     static func matrixKernels() -> String { CPUBackend.matrixKernels }
 

@@ -32,6 +32,22 @@ extension Module {
         _ source: some WeightSource, strict: Bool = true,
         rename: ((String) -> String)? = nil
     ) throws -> LoadReport {
+        let (report, plan) = matched(source, rename: rename)
+        if strict, !report.isComplete { throw LoadError(report: report) }
+        for item in plan { try item.assign(source.tensor(item.source)) }
+        return report
+    }
+
+    /// What loading a source would find, without reading or changing a number.
+    public func compare(
+        _ source: some WeightSource, rename: ((String) -> String)? = nil
+    ) -> LoadReport {
+        matched(source, rename: rename).report
+    }
+
+    private func matched(
+        _ source: some WeightSource, rename: ((String) -> String)?
+    ) -> (report: LoadReport, plan: [(source: String, assign: (NDArray) throws -> Void)]) {
         var report = LoadReport()
         var plan: [(source: String, assign: (NDArray) throws -> Void)] = []
         var used = Set<String>()
@@ -57,8 +73,6 @@ extension Module {
             }
         }
         report.unexpected = source.names.filter { !used.contains($0) }
-        if strict, !report.isComplete { throw LoadError(report: report) }
-        for item in plan { try item.assign(source.tensor(item.source)) }
-        return report
+        return (report, plan)
     }
 }

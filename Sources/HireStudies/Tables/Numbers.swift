@@ -6,7 +6,7 @@ func fixed(_ value: Double, _ digits: Int) -> String {
 }
 
 /// A whole number with commas between thousands.
-func grouped(_ value: Int) -> String {
+public func grouped(_ value: Int) -> String {
     var text = ""
     for (index, digit) in String(value.magnitude).reversed().enumerated() {
         if index > 0, index % 3 == 0 { text.append(",") }
