@@ -4,11 +4,11 @@
 set -euo pipefail
 python=${1:-python3}
 here=$(dirname "$0")
-if ! "$python" -c "import torch, numpy, PIL, h5py, safetensors" 2>/dev/null; then
+if ! "$python" -c "import torch, numpy, PIL, h5py, safetensors, sentencepiece, tokenizers, transformers" 2>/dev/null; then
     echo "Missing Python packages: $python -m pip install -r $here/requirements.txt" >&2
     exit 69
 fi
-for script in images layers ops; do
+for script in images layers ops tokenizer_files; do
     echo "-- $script"
     "$python" "$here/$script.py"
 done
