@@ -22,7 +22,8 @@ extension PretrainedTokenizer {
             case "model": return try parse(sentencePiece: bytes, path: path)
             default:
                 throw FileError.badData(
-                    path, "the file is no tokenizer", expected: "a name that ends in .json or .model")
+                    path, "the file is no tokenizer",
+                    expected: "a name that ends in .json or .model")
             }
         }
         func file(_ name: String) throws -> String? {

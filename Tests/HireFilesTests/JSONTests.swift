@@ -21,6 +21,15 @@ struct JSONTests {
         #expect(try JSONParser.parse("-9223372036854775808") == .integer(.min))
     }
 
+    @Test("Keys are told apart by their characters, not by canonical equivalence")
+    func exactKeys() throws {
+        let value = try JSONParser.parse(#"{"\u00e9":1,"e\u0301":2}"#)
+        let object = try #require(value.objectValue)
+        #expect(object.count == 2)
+        #expect(object["\u{e9}"] == 1)
+        #expect(object["e\u{301}"] == 2)
+    }
+
     @Test(
         "What is not JSON is refused at its byte, line and column",
         arguments: [

@@ -1,7 +1,7 @@
 import HireFiles
 import HireTestSupport
 
-/// The strings of Tests/Goldens/tokenizers, made by the rule of corpus.json exactly as tokenizers.py makes them.
+/// The strings of Tests/Goldens/tokenizers, made by the rule of corpus.json exactly as tokenizer_files.py makes them.
 enum Corpus {
     /// All strings, as many as the rule says.
     static let strings: [String] = {

@@ -80,8 +80,7 @@ enum ComponentReader {
             return .digits(individual: try field.flag("individual_digits", false))
         case "Whitespace":
             try allow([])
-            return .whitespace(
-                try TextPattern(expression: "\\w+|[^\\w\\s]+", path: field.path, key: field.key))
+            return .whitespace
         case "WhitespaceSplit":
             try allow([])
             return .whitespaceSplit

@@ -78,7 +78,8 @@ enum ModelReader {
         for (name, value) in members.members {
             let entry = JSONField(value: value, key: "\(field.key)['\(name)']", path: field.path)
             let id = try entry.id()
-            let token = try JSONField(value: .string(name), key: entry.key, path: field.path).token()
+            let token = try JSONField(value: .string(name), key: entry.key, path: field.path)
+                .token()
             if !table.insert(token, id: id) {
                 let other = table.token(id).map { "'\(UTF8Bytes.string($0))'" } ?? "itself"
                 throw entry.bad("has an id that another token has", got: "\(id), that of \(other)")
@@ -123,7 +124,8 @@ enum ModelReader {
         if let field = field.optional("unk_id") {
             let id = try field.id()
             guard id < list.count else {
-                throw field.bad("is not in the vocabulary", expected: "below \(list.count)", got: "\(id)")
+                throw field.bad(
+                    "is not in the vocabulary", expected: "below \(list.count)", got: "\(id)")
             }
             unknown = id
         }
@@ -158,7 +160,9 @@ enum ModelReader {
             let start = offset
             offset += line.count + 1
             let content = line.last == 0x0D ? line.dropLast() : line
-            if content.isEmpty || (number == 0 && content.starts(with: "#version".utf8)) { continue }
+            if content.isEmpty || (number == 0 && content.starts(with: "#version".utf8)) {
+                continue
+            }
             let parts = content.split(separator: 0x20, omittingEmptySubsequences: false)
             guard parts.count == 2, parts.allSatisfy({ $0.count <= TokenTable.longestToken }) else {
                 throw FileError.badData(
@@ -190,14 +194,17 @@ struct MergeTable {
         merges = Dictionary(minimumCapacity: capacity)
     }
 
-    /// Adds a merge of the next rank; gives what is wrong with it, or nil. Of equal merges the last counts, as in tokenizers.
+    /// Adds a merge of the next rank; gives what is wrong with it, or nil.
+    ///
+    /// Of equal merges the last counts, as in tokenizers.
     mutating func add(_ left: [UInt8], _ right: [UInt8]) -> String? {
         func absent(_ token: [UInt8]) -> String {
             "names a token that is not in the vocabulary: '\(UTF8Bytes.string(token))'"
         }
         guard let leftID = table.find(left) else { return absent(left) }
         guard let rightID = table.find(right) else { return absent(right) }
-        let joined = left + (right.starts(with: prefix) ? right.dropFirst(prefix.count) : right[...])
+        let joined =
+            left + (right.starts(with: prefix) ? right.dropFirst(prefix.count) : right[...])
         guard let id = table.find(joined) else { return absent(joined) }
         merges[MergeModel.key(leftID, rightID)] = .init(rank: rank, id: Int32(id))
         rank += 1

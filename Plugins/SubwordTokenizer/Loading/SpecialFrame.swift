@@ -40,7 +40,9 @@ struct SpecialFrame {
             try item.allow(["SpecialToken", "Sequence"])
             if let special = item.optional("SpecialToken") {
                 let name = try special.required("id").string()
-                let ids = try tokens.required(name).required("ids").array().map { try idField($0, vocabularySize) }
+                let ids = try tokens.required(name).required("ids").array().map {
+                    try idField($0, vocabularySize)
+                }
                 if isAfter { after += ids } else { before += ids }
             } else {
                 let sequence = try item.required("Sequence").required("id")
@@ -51,7 +53,8 @@ struct SpecialFrame {
             }
         }
         guard isAfter else {
-            throw try field.required("single").bad("has no place for the text", expected: "a Sequence 'A'")
+            throw try field.required("single").bad(
+                "has no place for the text", expected: "a Sequence 'A'")
         }
     }
 

@@ -84,7 +84,8 @@ struct UnigramModel: SubwordModel {
                 end += 1
                 guard let id = trie.value(node) else { continue }
                 let score =
-                    isUserDefined[id] ? Double(end - start) * highestScore - 0.1 : scores[id]
+                    isUserDefined[id]
+                    ? rounded(Double(end - start) * highestScore - 0.1) : scores[id]
                 offer(score + base, start, end, id, &best)
                 if end - start == length { coversCharacter = true }
             }
@@ -96,7 +97,7 @@ struct UnigramModel: SubwordModel {
                         "no token covers '\(UTF8Bytes.string(text[bytes..<(bytes + length)]))', and the model names no unknown token (unk_id)"
                     )
                 }
-                offer(rounded(unknownScore + base), start, start + length, unknown, &best)
+                offer(unknownScore + base, start, start + length, unknown, &best)
             }
             start += length
         }
@@ -104,8 +105,9 @@ struct UnigramModel: SubwordModel {
     }
 
     private func offer(_ score: Double, _ start: Int, _ end: Int, _ id: Int, _ best: inout [Node]) {
+        let score = rounded(score)
         if best[end].start < 0 || score > best[end].score {
-            best[end] = Node(score: rounded(score), start: start, id: id)
+            best[end] = Node(score: score, start: start, id: id)
         }
     }
 

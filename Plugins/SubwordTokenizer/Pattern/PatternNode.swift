@@ -8,6 +8,17 @@ indirect enum PatternNode {
     case lookahead(PatternNode, negative: Bool)
     case lineStart
     case lineEnd
+
+    /// Whether a match can be empty: repeating it without end would never end.
+    var matchesNothing: Bool {
+        switch self {
+        case .empty, .lookahead, .lineStart, .lineEnd: true
+        case .set: false
+        case .sequence(let nodes): nodes.allSatisfy(\.matchesNothing)
+        case .alternatives(let nodes): nodes.contains(where: \.matchesNothing)
+        case .repeated(let node, let least, _, _): least == 0 || node.matchesNothing
+        }
+    }
 }
 
 /// How much a repetition takes when it has a choice.

@@ -20,7 +20,9 @@ struct PatternParser {
                 problem: "the pattern has more than \(longest) characters", position: longest)
         }
         let node = try parser.alternatives()
-        if parser.position < parser.characters.count { throw parser.problem("this ')' closes nothing") }
+        if parser.position < parser.characters.count {
+            throw parser.problem("this ')' closes nothing")
+        }
         return node
     }
 
@@ -65,7 +67,9 @@ struct PatternParser {
         if take("^") { return .lineStart }
         if take("$") { return .lineEnd }
         if take("\\") { return .set(PatternSet([try escape()], ignoringCase: ignoresCase)) }
-        guard let next = current else { throw problem("the pattern ends where a character is expected") }
+        guard let next = current else {
+            throw problem("the pattern ends where a character is expected")
+        }
         if ["*", "+", "?"].contains(next) { throw problem("'\(next)' has nothing to repeat") }
         position += 1
         return .set(PatternSet([.range(next.value...next.value)], ignoringCase: ignoresCase))
@@ -88,7 +92,8 @@ struct PatternParser {
             } else if take("!") {
                 lookahead = true
             } else if !take(":") {
-                throw problem("this kind of group is not supported; known are (…) (?:…) (?i:…) (?=…) (?!…)")
+                throw problem(
+                    "this kind of group is not supported; known are (…) (?:…) (?i:…) (?=…) (?!…)")
             }
         }
         let inside = try alternatives()
@@ -101,10 +106,13 @@ struct PatternParser {
         var node = atom
         while let (least, most) = try counts() {
             let greed: PatternGreed = take("?") ? .lazy : take("+") ? .possessive : .greedy
-            if case .possessive = greed, case .set = node {} else if case .possessive = greed {
+            if case .possessive = greed, case .set = node {
+            } else if case .possessive = greed {
                 throw problem("a possessive repetition of a group is not supported")
             }
-            if case .repeated = node { throw problem("a repetition of a repetition is not supported") }
+            if most == nil, greed != .possessive, node.matchesNothing {
+                throw problem("what is repeated without end can match nothing")
+            }
             node = .repeated(node, least: least, most: most, greed)
         }
         return node
@@ -225,7 +233,9 @@ struct PatternParser {
             return full == name || (name.utf8.count == 1 && full.hasPrefix(name))
         }
         guard take("}"), !found.isEmpty else {
-            throw problem("the property '\(name)' is not supported; known are general categories such as L, Lu, N")
+            throw problem(
+                "the property '\(name)' is not supported; known are general categories such as L, Lu, N"
+            )
         }
         let item = PatternSet.Item.categories(Set(found))
         return isOpposite ? .not(PatternSet([item])) : item

@@ -29,7 +29,8 @@ struct PatternProgram: Sendable {
 
     private mutating func add(_ node: PatternNode) throws {
         if steps.count > PatternProgram.longest {
-            throw PatternProblem(problem: "the counts of the pattern make it too large", position: 0)
+            throw PatternProblem(
+                problem: "the counts of the pattern make it too large", position: 0)
         }
         switch node {
         case .empty: break

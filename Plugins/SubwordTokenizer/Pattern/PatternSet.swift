@@ -21,7 +21,11 @@ struct PatternSet: Sendable {
         ignoresCase = ignoringCase
         for value in UInt32(0)..<128 {
             guard let scalar = Unicode.Scalar(value), matches(scalar) else { continue }
-            if value < 64 { ascii.0 |= 1 << UInt64(value) } else { ascii.1 |= 1 << UInt64(value - 64) }
+            if value < 64 {
+                ascii.0 |= 1 << UInt64(value)
+            } else {
+                ascii.1 |= 1 << UInt64(value - 64)
+            }
         }
     }
 

@@ -37,8 +37,10 @@ struct TextPattern: Sendable {
             kind = .program(try PatternProgram(node))
         } catch let error as PatternProblem {
             throw FileError.badData(
-                path, "the regular expression of '\(key)' cannot be used", got:
-                    "\(error.problem), at character \(error.position) of '\(expression.prefix(200))'")
+                path, "the regular expression of '\(key)' cannot be used",
+                got:
+                    "\(error.problem), at character \(error.position) of '\(expression.prefix(200))'"
+            )
         }
     }
 

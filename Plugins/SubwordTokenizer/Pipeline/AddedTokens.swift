@@ -92,11 +92,13 @@ struct AddedTokenFinder {
     }
 
     private func touchesWord(_ text: [UInt8], _ start: Int, _ end: Int) -> Bool {
-        if start > 0, CharacterKinds.isWord(UTF8Bytes.scalar(text, before: start, start: 0).0) {
+        if start > 0,
+            CharacterKinds.isWordOrJoiner(UTF8Bytes.scalar(text, before: start, start: 0).0)
+        {
             return true
         }
         return end < text.count
-            && CharacterKinds.isWord(UTF8Bytes.scalar(text, at: end, end: text.count).0)
+            && CharacterKinds.isWordOrJoiner(UTF8Bytes.scalar(text, at: end, end: text.count).0)
     }
 
     private func leftEnd(_ text: [UInt8], _ start: Int) -> Int {

@@ -10,6 +10,8 @@ struct ComponentPipeline: TextPipeline {
     let decoder: TokenDecoder?
     private let rawFinder: AddedTokenFinder
     private let normalizedFinder: AddedTokenFinder
+    /// What normalised added tokens decode to: their normalised form, as in tokenizers 0.23.
+    private let normalizedContents: [Int: [UInt8]]
 
     /// Joins the parts.
     ///
@@ -32,6 +34,8 @@ struct ComponentPipeline: TextPipeline {
             return content
         }
         normalizedFinder = AddedTokenFinder(normalized, contents: contents)
+        normalizedContents = Dictionary(
+            uniqueKeysWithValues: zip(normalized.map(\.id), contents))
     }
 
     var table: TokenTable { model.table }
@@ -67,7 +71,8 @@ struct ComponentPipeline: TextPipeline {
         var tokens: [[UInt8]] = []
         for id in ids {
             if let token = added[id: id] {
-                if !(skippingSpecialTokens && token.isSpecial) { tokens.append(token.content) }
+                if skippingSpecialTokens && token.isSpecial { continue }
+                tokens.append(normalizedContents[id] ?? token.content)
             } else if let token = table.token(id) {
                 tokens.append(Array(token))
             }

@@ -10,7 +10,7 @@ indirect enum PreTokenizer {
     case metaspace(replacement: [UInt8], PrependScheme, splits: Bool)
     case split(TextPattern, SplitBehavior, inverted: Bool)
     case digits(individual: Bool)
-    case whitespace(TextPattern)
+    case whitespace
     case whitespaceSplit
     case punctuation(SplitBehavior)
     case delimiter(Unicode.Scalar)
@@ -29,8 +29,7 @@ indirect enum PreTokenizer {
             try tokens.split(behavior, inverted: inverted, matches: pattern.matches)
         case .digits(let individual):
             tokens.split(individual ? .isolated : .contiguous, at: CharacterKinds.isNumeric)
-        case .whitespace(let pattern):
-            try tokens.split(.removed, inverted: true, matches: pattern.matches)
+        case .whitespace: tokens.split(.removed, inverted: true, matches: PreTokenizer.words)
         case .whitespaceSplit: tokens.split(.removed, at: CharacterKinds.isSpace)
         case .punctuation(let behavior): tokens.split(behavior, at: CharacterKinds.isPunctuation)
         case .delimiter(let delimiter): tokens.split(.removed) { $0 == delimiter }
@@ -70,5 +69,27 @@ indirect enum PreTokenizer {
                 UTF8Bytes.find(replacement, in: text, piece)
             }
         }
+    }
+
+    /// Runs of word characters, and runs of what is neither a word character nor white space.
+    private static func words(_ text: [UInt8], _ piece: Range<Int>) -> [Range<Int>] {
+        var found: [Range<Int>] = []
+        var wasWord: Bool?
+        var position = piece.lowerBound
+        while position < piece.upperBound {
+            let (scalar, length) = UTF8Bytes.scalar(text, at: position, end: piece.upperBound)
+            let isWord =
+                CharacterKinds.isSpace(scalar) ? nil : CharacterKinds.isWordOrJoiner(scalar)
+            if isWord != nil {
+                if isWord == wasWord, let last = found.indices.last {
+                    found[last] = found[last].lowerBound..<(position + length)
+                } else {
+                    found.append(position..<(position + length))
+                }
+            }
+            wasWord = isWord
+            position += length
+        }
+        return found
     }
 }

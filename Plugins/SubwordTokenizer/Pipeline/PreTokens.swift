@@ -16,7 +16,8 @@ struct PreTokens {
 
     /// Writes every piece anew.
     mutating func rewrite(
-        _ body: (_ piece: Range<Int>, _ isFirst: Bool, _ text: [UInt8], _ output: inout [UInt8]) -> Void
+        _ body: (_ piece: Range<Int>, _ isFirst: Bool, _ text: [UInt8], _ output: inout [UInt8]) ->
+            Void
     ) {
         var output: [UInt8] = []
         output.reserveCapacity(text.count + text.count / 2 + 8)

@@ -18,7 +18,8 @@ struct CharacterMap: Sendable {
         let start = bytes.startIndex
         guard bytes.count >= 4 else {
             throw FileError.badData(
-                path, at: start, "the precompiled_charsmap is too short", expected: "at least 4 bytes",
+                path, at: start, "the precompiled_charsmap is too short",
+                expected: "at least 4 bytes",
                 got: "\(bytes.count)")
         }
         func word(_ position: Int) -> UInt32 {
@@ -35,7 +36,8 @@ struct CharacterMap: Sendable {
         texts = Array(bytes[(start + 4 + size)...])
         guard texts.isEmpty || texts.last == 0 else {
             throw FileError.badData(
-                path, at: bytes.endIndex - 1, "the texts of the precompiled_charsmap do not end in NUL"
+                path, at: bytes.endIndex - 1,
+                "the texts of the precompiled_charsmap do not end in NUL"
             )
         }
         guard String(validating: texts, as: UTF8.self) != nil else {
@@ -49,7 +51,8 @@ struct CharacterMap: Sendable {
                 guard place < texts.count, texts[place] & 0xC0 != 0x80 else {
                     throw FileError.badData(
                         path, at: offset, "a rule of the precompiled_charsmap leads to no text",
-                        expected: "the beginning of a character below \(texts.count)", got: "\(place)")
+                        expected: "the beginning of a character below \(texts.count)",
+                        got: "\(place)")
                 }
             } else if index ^ CharacterMap.jump(unit) >= unitCount {
                 throw FileError.badData(
@@ -65,7 +68,9 @@ struct CharacterMap: Sendable {
     }
 
     /// What replaces the longest rule that stands at a position, and how many bytes it replaces.
-    func longest(_ text: [UInt8], at start: Int, end: Int) -> (replacement: ArraySlice<UInt8>, length: Int)? {
+    func longest(_ text: [UInt8], at start: Int, end: Int) -> (
+        replacement: ArraySlice<UInt8>, length: Int
+    )? {
         var found: (place: Int, length: Int)?
         var count = 0
         walk(text, start, end) { place, length in

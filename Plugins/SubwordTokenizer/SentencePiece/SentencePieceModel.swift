@@ -1,6 +1,8 @@
 import HireFiles
 
-/// A `tokenizer.model` at work: normalise, choose pieces, and back. Ids equal those of sentencepiece's own processor.
+/// A `tokenizer.model` at work: normalise, choose pieces, and back.
+///
+/// Ids equal those of sentencepiece's own processor.
 struct SentencePieceModel {
     let file: SentencePieceFile
     let table: TokenTable

@@ -22,6 +22,12 @@ enum CharacterKinds {
         }
     }
 
+    /// `\w` of Rust's regular expressions, by which Hugging Face tells words where it has no pattern: the joiners U+200C and
+    /// U+200D count too.
+    static func isWordOrJoiner(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.value == 0x200C || scalar.value == 0x200D || isWord(scalar)
+    }
+
     /// Numbers of every kind: decimal digits, letters and others.
     static func isNumeric(_ scalar: Unicode.Scalar) -> Bool {
         if scalar.isASCII { return (0x30...0x39).contains(scalar.value) }

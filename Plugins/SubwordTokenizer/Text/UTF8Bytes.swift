@@ -96,7 +96,8 @@ enum UTF8Bytes {
     }
 
     /// A text with other content in some places.
-    static func replace(_ places: [Range<Int>], in text: [UInt8], with content: [UInt8]) -> [UInt8] {
+    static func replace(_ places: [Range<Int>], in text: [UInt8], with content: [UInt8]) -> [UInt8]
+    {
         if places.isEmpty { return text }
         var result: [UInt8] = []
         result.reserveCapacity(text.count)

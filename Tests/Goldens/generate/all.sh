@@ -4,11 +4,12 @@
 set -euo pipefail
 python=${1:-python3}
 here=$(dirname "$0")
-if ! "$python" -c "import torch, numpy, PIL, h5py, safetensors, transformers" 2>/dev/null; then
+if ! "$python" -c "import torch, numpy, PIL, h5py, safetensors, transformers, tokenizers, sentencepiece, peft" 2>/dev/null; then
     echo "Missing Python packages: $python -m pip install -r $here/requirements.txt" >&2
     exit 69
 fi
-for script in images layers ops subwords generation language vision checkpoints llava; do
+# The tokenizers come before the folders that hold them.
+for script in images layers ops tokenizer_files generation language vision checkpoints llava; do
     echo "-- $script"
     "$python" "$here/$script.py"
 done

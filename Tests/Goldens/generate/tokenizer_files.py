@@ -1,6 +1,6 @@
 """Makes small tokenizers of every kind and the ids that sentencepiece, tokenizers and transformers give for 10,000 strings.
 
-Usage: tokenizers.py [folder]
+Usage: tokenizer_files.py [folder]
 
 The strings are not stored: corpus.json holds a rule (seed, kinds, ranges, literals) that this script and
 Tests/SubwordTokenizerTests/Corpus.swift both follow. Ids are in `<name>.ids`: per string, how many ids the list shares at its
@@ -9,26 +9,24 @@ then those ids, 10 bits each, low bits first. `<name>.decoded.json` holds what d
 Training text: Python's own documentation topics (PSF licence) and strings of the same rule with another seed.
 """
 
-import base64
 import importlib
+import io
 import json
 import os
 import shutil
 import sys
 import tempfile
 
-# This file has the name of a package that it needs.
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path = [p for p in sys.path if os.path.abspath(p or ".") != HERE]
+import pydoc_data.topics
 
-import pydoc_data.topics  # noqa: E402
-
-import sentencepiece  # noqa: E402
-import tokenizers  # noqa: E402
-import transformers  # noqa: E402
-from tokenizers import (  # noqa: E402
+import sentencepiece
+import tokenizers
+import transformers
+from tokenizers import (
     AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers)
-from transformers.tokenization_utils_base import generate_merges  # noqa: E402
+from transformers.tokenization_utils_base import generate_merges
+
+HERE = os.path.dirname(os.path.abspath(__file__))
 
 FOLDER = sys.argv[1] if len(sys.argv) > 1 else os.path.join(HERE, "..", "tokenizers")
 SEED = 20240611
@@ -190,13 +188,23 @@ def shrink(path):
 # MARK: SentencePiece
 
 def train_sentencepiece(path, **options):
-    with tempfile.TemporaryDirectory() as scratch:
-        text = os.path.join(scratch, "text.txt")
-        with open(text, "w") as file:
-            file.write("\n".join(training_text()))
-        sentencepiece.SentencePieceTrainer.train(
-            input=text, model_prefix=os.path.join(scratch, "m"), vocab_size=VOCABULARY, num_threads=1, minloglevel=2, **options)
-        shutil.copy(os.path.join(scratch, "m.model"), path)
+    # An iterator, since a model keeps the path of the file that it was trained on.
+    model = io.BytesIO()
+    sentencepiece.SentencePieceTrainer.train(
+        sentence_iterator=iter(training_text()), model_writer=model, vocab_size=VOCABULARY, num_threads=1, minloglevel=2, **options)
+    with open(path, "wb") as file:
+        file.write(model.getvalue())
+
+
+def forget_rules(path):
+    """Takes out the name of the temporary file of rules."""
+    from sentencepiece import sentencepiece_model_pb2
+    proto = sentencepiece_model_pb2.ModelProto()
+    with open(path, "rb") as file:
+        proto.ParseFromString(file.read())
+    proto.normalizer_spec.normalization_rule_tsv = ""
+    with open(path, "wb") as file:
+        file.write(proto.SerializeToString(deterministic=True))
 
 
 def slow_llama(model, legacy, added):
@@ -242,8 +250,7 @@ def sentencepiece_cases():
     model = os.path.join(path, "tokenizer.model")
     train_sentencepiece(
         model, model_type="bpe", byte_fallback=True, normalization_rule_name="identity", remove_extra_whitespaces=False,
-        split_digits=True, allow_whitespace_only_pieces=True, character_coverage=0.98, max_sentence_length=100000,
-        normalization_rule_tsv="")
+        split_digits=True, allow_whitespace_only_pieces=True, character_coverage=0.98, max_sentence_length=100000)
     processor = sentencepiece.SentencePieceProcessor(model_file=model)
     case("sp-bpe", processor.encode, processor.decode)
 
@@ -289,6 +296,7 @@ def sentencepiece_cases():
         train_sentencepiece(
             model, model_type="unigram", byte_fallback=True, normalization_rule_tsv=rules, treat_whitespace_as_suffix=True,
             character_coverage=0.98, max_sentence_length=100000)
+    forget_rules(model)
     suffix = sentencepiece.SentencePieceProcessor(model_file=model)
     case("sp-suffix", suffix.encode, suffix.decode, count=3000)
     return processor, unigram, suffix
