@@ -1,12 +1,16 @@
 # The commands anyone types. Each says what it does; `make help` lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: run test build release lint format bench goldens doctor clean help system data
+.PHONY: run test build release lint format bench goldens doctor clean help system data fuzz
 
 PACKAGES := liblua5.4-dev libhdf5-dev libopenblas-dev libpng-dev libturbojpeg0-dev libwebp-dev lua-check pkg-config
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 HIRE := .build/release/hire
 PYTHON ?= python3
+INPUTS ?= 200000
+SEED ?= 1
+FUZZ_BUILD := $(if $(SANITIZE),--sanitize=$(SANITIZE) --scratch-path .build-$(SANITIZE))
+FUZZ := $(if $(SANITIZE),.build-$(SANITIZE),.build)/debug/HireFuzz
 LUA_SOURCES := Plugins/*.lua experiments Tests/Lua
 
 help: ## List the commands
@@ -44,6 +48,12 @@ bench: release ## Measure speed; beside PyTorch in the same run where torch is i
 goldens: ## Make the golden files anew with PyTorch, Pillow and h5py (needs Tests/Goldens/generate/requirements.txt)
 	@echo "== Making golden files"
 	bash Tests/Goldens/generate/all.sh $(PYTHON)
+
+fuzz: system ## Run every parser on changed files: make fuzz [INPUTS=200000] [SEED=1] [SANITIZE=address]
+	@echo "== Building the fuzzer"
+	swift build --product HireFuzz $(FUZZ_BUILD)
+	$(FUZZ) --self-check
+	$(FUZZ) --inputs $(INPUTS) --seed $(SEED)
 
 doctor: release ## Say what this machine has and what is missing
 	$(HIRE) doctor

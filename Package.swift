@@ -150,6 +150,21 @@ let tests: [Target] = [
     .target(
         name: "HireTestSupport", dependencies: ["HireNN", "HireTensor", "HireArray", "HireFiles"],
         path: "Tests/Support", swiftSettings: strict),
+    .target(
+        name: "HireFuzzing",
+        dependencies: [
+            "HireStudies", "HireVLM", "HireNN", "HireArray", "HireImaging", "HireFiles",
+            "HireReference",
+        ],
+        path: "Tests/Fuzz/Library", swiftSettings: strict + optimised),
+    .executableTarget(
+        name: "HireFuzz",
+        dependencies: [
+            "HireFuzzing", "HireFiles",
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        ],
+        path: "Tests/Fuzz/Program", swiftSettings: strict + optimised),
+    test("FuzzTests", ["HireFuzzing", "HireFiles"]),
     test("HireFilesTests", ["HireFiles", "HireTestSupport"]),
     test(
         "HireImagingTests",
@@ -209,7 +224,7 @@ let tests: [Target] = [
         [
             "HireNN", "HireTensor", "HireArray", "HireFiles", "HireCPU", "HireReference",
             "HireShapes",
-            "HireTestSupport",
+            "HireTestSupport", "HireFuzzing",
         ]),
     test("HireReferenceTests", ["HireReference", "HireShapes", "HireArray", "HireTestSupport"]),
     test("BackendAgreementTests", ["HireCPU", "HireReference", "HireArray", "HireTestSupport"]),

@@ -9,8 +9,9 @@ struct ZipRecord {
     let position: Int
     private let flags: Int
 
-    /// Bit 3: sizes follow the contents. Bit 11: the name is UTF-8.
+    /// Sizes follow the contents.
     private static let descriptorFlag = 1 << 3
+    /// That, or a name in UTF-8.
     private static let knownFlags = descriptorFlag | 1 << 11
 
     /// Reads the record at a position of the directory and moves on to the next.

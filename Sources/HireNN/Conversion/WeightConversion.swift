@@ -7,7 +7,9 @@ import HireFiles
 /// written in full: the format has no sharing, and whoever loads the files finds every name. Values keep their bits unless
 /// another dtype is asked for.
 public struct WeightConversion {
-    /// The dtype that floating-point tensors get; nil keeps what they have. Integers and booleans always keep theirs.
+    /// The dtype that floating-point tensors get; nil keeps what they have.
+    ///
+    /// Integers and booleans always keep theirs.
     public var dtype: DType?
     /// The most bytes of tensors in one file, of which a folder gets as many as it needs; a larger tensor gets its own.
     public var largestFile: Int

@@ -1,5 +1,7 @@
-/// A value on the stack of a pickle. What has parts is a number in the heap, so values are flat: a pickle may nest or
-/// contain itself as it likes, and neither copying nor releasing a value ever recurses.
+/// A value on the stack of a pickle.
+///
+/// What has parts is a number in the heap, so values are flat: a pickle may nest or contain itself as it likes, and neither
+/// copying nor releasing a value ever recurses.
 enum PickleValue {
     case none
     case bool(Bool)

@@ -1,4 +1,6 @@
-/// The only things outside itself that a pickle of weights may name. None of them is ever called; each has a fixed meaning.
+/// The only things outside itself that a pickle of weights may name.
+///
+/// None of them is ever called; each has a fixed meaning.
 enum TorchGlobal {
     /// `collections.OrderedDict`: an empty dictionary.
     case orderedDictionary

@@ -1,3 +1,4 @@
+import HireFuzzing
 import Testing
 
 /// A PyTorch file that must be refused, and what the refusal must say.

@@ -1,5 +1,6 @@
 import HireArray
 import HireFiles
+import HireFuzzing
 import HireNN
 import HireReference
 import HireShapes
