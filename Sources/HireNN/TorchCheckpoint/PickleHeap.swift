@@ -9,10 +9,11 @@ struct PickleHeap {
 
     /// An empty heap.
     ///
-    /// - Parameter byteCount: of the pickle. PyTorch spends more than four bytes on each part that it writes; a pickle
-    ///   that makes more parts of fewer bytes is built to exhaust memory.
+    /// - Parameter byteCount: of the pickle. PyTorch spends about three and a half bytes on each part that it writes for a
+    ///   small tensor, and more with longer names; a pickle that makes more than a part of two bytes is built to exhaust
+    ///   memory.
     init(byteCount: Int) {
-        budget = 100_000 + byteCount / 4
+        budget = 100_000 + byteCount / 2
     }
 
     /// Takes parts from the budget; false if they are not there.

@@ -2,7 +2,7 @@ import HireFiles
 
 /// Runs the few operations of a pickle that weights need, and none that could call anything.
 ///
-/// A pickle is a program. This machine knows the 37 operations that `torch.save` writes for a state dict (protocols 2 to
+/// A pickle is a program. This machine knows the 35 operations that `torch.save` writes for a state dict (protocols 2 to
 /// 4) and the names of `TorchGlobal`, builds values of `PickleValue`, and refuses everything else by name. Stack, memo and
 /// the number of parts are bounded by the size of the pickle.
 struct PickleMachine {

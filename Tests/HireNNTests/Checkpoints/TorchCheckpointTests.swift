@@ -125,6 +125,58 @@ struct TorchCheckpointTests {
         for part in file.parts { #expect(text.contains(part), "\(file.name): \(text)") }
     }
 
+    @Test(
+        "Twenty thousand tensors with the shortest names, written as PyTorch writes them, are read")
+    func many() throws {
+        var pickle = PickleBuilder()
+        var memo = 0
+        func remember() {
+            pickle.raw([UInt8(ascii: "r")] + ZipBuilder.little(memo, 4))
+            memo += 1
+        }
+        let recall = { (index: UInt8) in [UInt8(ascii: "h"), index] }
+        // What PyTorch writes once and recalls for every tensor, here as items of no tensors.
+        pickle.op("}")
+        for value in 0..<5 {
+            pickle.integer(value)
+            switch value {
+            case 0: pickle.text("storage")
+            case 1: pickle.global("torch", "FloatStorage")
+            case 2: pickle.text("cpu")
+            case 3: pickle.global("torch._utils", "_rebuild_tensor_v2")
+            default: pickle.global("collections", "OrderedDict")
+            }
+            remember()
+            pickle.op("s")
+        }
+        let count = 20_000
+        for index in 0..<count {
+            pickle.text("\(index)x")
+            remember()
+            pickle.raw(recall(3) + Array("((".utf8) + recall(0) + recall(1))
+            pickle.text("0")
+            remember()
+            pickle.raw(recall(2) + [UInt8(ascii: "K"), 2] + Array("t".utf8))
+            remember()
+            pickle.raw(Array("QK\0K\u{1}K\u{2}".utf8) + [0x86])
+            remember()
+            pickle.raw(Array("K\u{2}K\u{1}".utf8) + [0x86])
+            remember()
+            pickle.raw([0x89] + recall(4) + Array(")R".utf8))
+            remember()
+            pickle.op("t")
+            remember()
+            pickle.op("R")
+            remember()
+            pickle.op("s")
+        }
+        pickle.op(".")
+        let file = try TorchCheckpoint.read(
+            write(PickleBuilder.file(pickle.bytes)), backend: backend)
+        #expect(file.names.count == count && file.shape(of: "19999x") == [1, 2])
+        #expect(try file.tensor("19999x").floats() == [1, 2])
+    }
+
     @Test("A file cut short anywhere is refused")
     func truncated() throws {
         let bytes = try SystemFileSystem().readAll(goldenPath("checkpoints/views.bin"))
