@@ -45,9 +45,11 @@ bench: release ## Measure speed; beside PyTorch in the same run where torch is i
 	@echo "== Measuring speed"
 	$(PYTHON) Tests/Peers/compare.py $(HIRE)
 
-goldens: ## Make the golden files anew with PyTorch, Pillow and h5py (needs Tests/Goldens/generate/requirements.txt)
+goldens: system ## Make the golden files and docs/parity.md anew with PyTorch, Pillow and h5py (needs Tests/Goldens/generate/requirements.txt)
 	@echo "== Making golden files"
 	bash Tests/Goldens/generate/all.sh $(PYTHON)
+	swift build --build-tests
+	HIRE_WRITE_PARITY=1 swift test --skip-build --filter ParityTableTests
 
 fuzz: system ## Run every parser on changed files: make fuzz [INPUTS=200000] [SEED=1] [SANITIZE=address]
 	@echo "== Building the fuzzer"

@@ -205,7 +205,9 @@ let tests: [Target] = [
             "HireLua", "HireStudies", "HireVLM", "HireNN", "HireTensor", "HireArray", "HireFiles",
             "HireReference", "HireShapes", "HireCPU", "HireTestSupport", "Builtin",
         ]),
-    test("ProgramTests", ["hire", "HireLua", "HireFiles", "HireTestSupport"]),
+    test(
+        "ProgramTests",
+        ["hire", "HireLua", "HireNN", "HireReference", "HireFiles", "HireTestSupport"]),
     test(
         "HireTensorTests",
         ["HireTensor", "HireArray", "HireReference", "HireShapes", "HireTestSupport"]),

@@ -71,7 +71,8 @@ enum Machine {
     /// The most memory that this process has had resident, in bytes.
     static func peakResidentBytes() -> Int? {
         var usage = rusage()
-        return getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 ? usage.ru_maxrss * 1024 : nil
+        return getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0
+            ? usage.ru_maxrss * 1024 : nil
     }
 
     /// The processor family that OpenBLAS chose its matrix kernels for.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Builtin
 import Foundation
+import HireCPU
 import HireFiles
 import HireLua
 import HireVLM
@@ -12,6 +13,13 @@ struct ScriptOptions: ParsableArguments {
 
     @Option(help: "Threads for computing; all cores by default.")
     var threads: Int?
+
+    @Flag(
+        name: .customLong("fast-bfloat16"),
+        help:
+            "Round activations to bfloat16 where they meet bfloat16 weights, as PyTorch does: reading a prompt is twice as fast on processors with AVX512-BF16."
+    )
+    var roundsBFloat16 = false
 
     @Flag(help: "Print the stack of Lua calls after an error.")
     var traceback = false
@@ -34,7 +42,9 @@ struct ScriptOptions: ParsableArguments {
     ) throws -> LuaState {
         try Machine.requireFeatures()
         let host = try StandardHost(
-            context: Machine.context(seed: seed, threads: threads),
+            context: Machine.context(
+                seed: seed, threads: threads,
+                bfloat16Products: roundsBFloat16 ? .rounded : .exact),
             shapesContext: { Machine.shapesContext() }, catalog: BuiltinPlugins.catalog(),
             outputFolder: folder, isSmoke: isSmoke, arguments: arguments, output: output)
         let state = try LuaState(host: host)

@@ -24,7 +24,7 @@ import Testing
         return ".build/debug/hire"
     }
 
-    private func run(
+    func run(
         _ arguments: [String], input: String = "", interruptAfter: Double? = nil,
         environment: [String: String] = [:]
     ) throws -> Result {

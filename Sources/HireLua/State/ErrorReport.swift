@@ -122,6 +122,8 @@ public struct ErrorReport {
         case let error as ScriptError:
             if case .message = error { .failure } else { .argument }
         case is GraphError: .shape
+        case is PluginError: .config
+        case is GenerationError: .argument
         case is HDF5Error, is JSONError, is LoadError: .data
         default: .failure
         }

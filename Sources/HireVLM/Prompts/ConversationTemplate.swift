@@ -70,11 +70,13 @@ public struct ConversationTemplate: Sendable, Equatable {
             return
         }
         guard text.contains("{question}") else {
+            // The sentence about near names ends in the full stop that the error adds.
+            let near = NearestNames.sentence(
+                kind: "template", name: text, among: Self.named.map(\.id))
             throw PluginError.configuration(
                 plugin: "recipe", key: "prompt",
-                problem: "must be a text with {question} in it or the name of a template. "
-                    + NearestNames.sentence(
-                        kind: "template", name: text, among: Self.named.map(\.id)))
+                problem: "must be a text with {question} in it or the name of a template: "
+                    + (near.hasSuffix(".") ? String(near.dropLast()) : near))
         }
         let tagged = text.contains(Self.imageTag) ? text : Self.imageTag + text
         self.init(
