@@ -9,8 +9,6 @@ HIRE := .build/release/hire
 PYTHON ?= python3
 INPUTS ?= 200000
 SEED ?= 1
-FUZZ_BUILD := $(if $(SANITIZE),--sanitize=$(SANITIZE) --scratch-path .build-$(SANITIZE))
-FUZZ := $(if $(SANITIZE),.build-$(SANITIZE),.build)/debug/HireFuzz
 LUA_SOURCES := Plugins/*.lua experiments Tests/Lua
 
 help: ## List the commands
@@ -51,11 +49,11 @@ goldens: system ## Make the golden files and docs/parity.md anew with PyTorch, P
 	swift build --build-tests
 	HIRE_WRITE_PARITY=1 swift test --skip-build --filter ParityTableTests
 
-fuzz: system ## Run every parser on changed files: make fuzz [INPUTS=200000] [SEED=1] [SANITIZE=address]
-	@echo "== Building the fuzzer"
-	swift build --product HireFuzz $(FUZZ_BUILD)
-	$(FUZZ) --self-check
-	$(FUZZ) --inputs $(INPUTS) --seed $(SEED)
+fuzz: system ## Run every parser on changed files: make fuzz [INPUTS=200000] [SEED=1] [TARGET=json]
+	@echo "== Building the fuzzer (release)"
+	swift build -c release --product HireFuzz
+	.build/release/HireFuzz --self-check
+	.build/release/HireFuzz --inputs $(INPUTS) --seed $(SEED) $(addprefix --target ,$(TARGET))
 
 doctor: release ## Say what this machine has and what is missing
 	$(HIRE) doctor

@@ -154,7 +154,7 @@ let tests: [Target] = [
         name: "HireFuzzing",
         dependencies: [
             "HireStudies", "HireVLM", "HireNN", "HireArray", "HireImaging", "HireFiles",
-            "HireReference",
+            "HireReference", "SubwordTokenizer",
         ],
         path: "Tests/Fuzz/Library", swiftSettings: strict + optimised),
     .executableTarget(

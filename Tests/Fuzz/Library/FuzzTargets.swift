@@ -10,7 +10,9 @@ import HireVLM
 /// A new parser gets a row here and a folder of seeds under Tests/Fuzz/corpus, or goldens that serve as seeds.
 package enum FuzzTargets {
     /// All rows.
-    package static let all: [FuzzTarget] = [
+    package static let all: [FuzzTarget] = formats + models
+
+    private static let formats: [FuzzTarget] = [
         FuzzTarget("json", tokens: jsonTokens) { bytes in
             let value = try JSONParser.parse(bytes, source: "fuzz", limits: limits)
             let text = try JSONWriter().string(value)
@@ -92,13 +94,13 @@ package enum FuzzTargets {
         _ = try decoder.decode(bytes, source: "fuzz")
     }
 
-    private static func requireClosed(_ disk: MemoryFileSystem) throws {
+    static func requireClosed(_ disk: MemoryFileSystem) throws {
         if disk.openFileCount != 0 { throw FuzzFailure(problem: "a file was left open") }
     }
 
     // MARK: Words
 
-    private static let jsonTokens = [
+    static let jsonTokens = [
         "{", "}", "[", "]", "\"", ":", ",", "true", "null", "\\u0000", "\\ud800", "1e999",
         "{\"a\":",
     ]

@@ -1,0 +1,65 @@
+/// The outermost fields of a protobuf message, each with its tag in front; all of them hold bytes.
+struct ProtobufFormat: FuzzFormat {
+    func split(_ bytes: [UInt8]) -> [[UInt8]]? {
+        var parts: [[UInt8]] = []
+        var position = 0
+        while position < bytes.count {
+            let tag = bytes[position]
+            guard tag & 0x87 == 2 else { return nil }
+            position += 1
+            var length = 0
+            var shift = 0
+            while position < bytes.count, shift < 28 {
+                length |= Int(bytes[position] & 0x7F) << shift
+                shift += 7
+                position += 1
+                if bytes[position - 1] < 0x80 { break }
+            }
+            guard position + length <= bytes.count else { return nil }
+            parts.append([tag] + bytes[position..<(position + length)])
+            position += length
+        }
+        return parts
+    }
+
+    func join(_ parts: [[UInt8]]) -> [UInt8] {
+        parts.flatMap { part -> [UInt8] in
+            var length = max(0, part.count - 1)
+            var head = [part.first ?? 0x0A]
+            while length > 0x7F {
+                head.append(UInt8(length & 0x7F) | 0x80)
+                length >>= 7
+            }
+            head.append(UInt8(length))
+            return head + part.dropFirst()
+        }
+    }
+}
+
+/// Names and contents of a folder's files, in turn; in the input each name stands on a line of its own after `--- `.
+struct FolderFormat: FuzzFormat {
+    private static let mark = Array("--- ".utf8)
+
+    func split(_ bytes: [UInt8]) -> [[UInt8]]? {
+        var parts: [[UInt8]] = []
+        for line in bytes.split(separator: 0x0A, omittingEmptySubsequences: false) {
+            if line.starts(with: Self.mark) {
+                parts += [Array("m/".utf8) + line.dropFirst(Self.mark.count), []]
+            } else if let last = parts.indices.last {
+                parts[last] += line + [0x0A]
+            }
+        }
+        return parts
+    }
+
+    func join(_ parts: [[UInt8]]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        for index in stride(from: 0, to: parts.count - 1, by: 2) {
+            bytes += Self.mark
+            bytes += parts[index].dropFirst(2)
+            bytes.append(0x0A)
+            bytes += parts[index + 1]
+        }
+        return bytes
+    }
+}
