@@ -14,8 +14,9 @@ public struct Recipe: Sendable, Equatable {
     public var tokenizer = PluginChoice("words")
     /// How pictures become views.
     public var preprocessing = ImagePreprocessing()
-    /// Text around the question; `<image>` marks where image tokens go and `{question}` the question. Or the name of a
-    /// `ConversationTemplate`.
+    /// Text around the question, or the name of a `ConversationTemplate`.
+    ///
+    /// `<image>` marks where image tokens go and `{question}` the question.
     public var prompt = "<image>{question}"
     /// How the prompt becomes ids.
     public var imageTokenisation = ImageTokenisation.split

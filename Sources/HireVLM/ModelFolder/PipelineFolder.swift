@@ -2,8 +2,9 @@ import HireArray
 import HireFiles
 import HireNN
 
-/// Pipelines as this toolkit saves them: config.json with the whole recipe, weights under the pipeline's paths, and the
-/// tokenizer's files. The folder can be moved anywhere.
+/// Pipelines as this toolkit saves them, in a folder that can be moved anywhere.
+///
+/// It holds config.json with the whole recipe, weights under the pipeline's paths, and the tokenizer's files.
 enum PipelineFolder {
     /// The `model_type` of such a folder.
     static let modelType = "hire-pipeline"

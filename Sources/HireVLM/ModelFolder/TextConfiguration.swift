@@ -2,8 +2,9 @@ import HireFiles
 
 /// Reads the configuration of a causal language model as the choice of a plugin.
 struct TextConfiguration {
-    /// What the plugins read; whatever a file leaves out they fill in as Hugging Face's classes do. All else that stands in
-    /// such files (dropout, initialisation, ids of special tokens) changes no number.
+    /// What the plugins read; whatever a file leaves out they fill in as Hugging Face's classes do.
+    ///
+    /// All else that stands in such files (dropout, initialisation, ids of special tokens) changes no number.
     private static let keys = [
         "vocab_size", "hidden_size", "intermediate_size", "num_hidden_layers",
         "num_attention_heads", "num_key_value_heads", "head_dim", "hidden_act", "rms_norm_eps",

@@ -8,7 +8,9 @@ import HireTestSupport
 import HireVLM
 import Testing
 
-/// docs/parity.md: how far every number is from PyTorch's. `HIRE_WRITE_PARITY=1` writes it anew (`make goldens` does).
+/// The table of docs/parity.md: how far every number is from PyTorch's.
+///
+/// `HIRE_WRITE_PARITY=1` writes it anew (`make goldens` does).
 @Suite struct ParityTableTests {
     private static var path: String {
         let tests = FilePath.folder(of: FilePath.folder(of: goldenPath("")))
