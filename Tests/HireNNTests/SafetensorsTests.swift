@@ -66,7 +66,7 @@ struct SafetensorsTests {
     func foreign() throws {
         let golden = try SafetensorsFile.read(
             goldenPath("layers/linear.safetensors"), backend: backend)
-        #expect(golden.metadata["origin"]?.hasPrefix("torch 2.13.0") == true)
+        #expect(golden.metadata["origin"]?.hasPrefix("torch 2.") == true)
         let entries = [
             SafetensorsBuilder.entry("a", "I16", "[2]", "0", "4"),
             SafetensorsBuilder.entry("b", "F8_E4M3", "[1]", "4", "5"),

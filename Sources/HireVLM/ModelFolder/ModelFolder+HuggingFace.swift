@@ -30,9 +30,11 @@ extension ModelFolder {
         recipe.tokenizer = PluginChoice("pretrained", ["path": .string(try tokenizerFolder())])
         recipe.imageTokenisation = .token
         recipe.prompt = options.prompt ?? (text.isQwen ? "chatml" : "llava_hf")
-        recipe.endTokens = try endTokens(words)
+        let ends = try endTokens(words)
+        recipe.endTokens = ends.ids
         var description = ModelDescription(
             kind: "LLaVA (llava-hf)", recipe: recipe, canonicalName: CheckpointNames.huggingFace)
+        description.notes += ends.notes
         description.isTied = text.isTied
         try addPreprocessing(to: &description, vision, from: [path])
         return description

@@ -23,7 +23,8 @@ extension ModelFolder {
         recipe.tokenizer = PluginChoice("pretrained", ["path": .string(try tokenizerFolder())])
         recipe.imageTokenisation = .split
         recipe.prompt = options.prompt ?? ConversationTemplate.vicuna.id
-        recipe.endTokens = try endTokens(configuration)
+        let ends = try endTokens(configuration)
+        recipe.endTokens = ends.ids
         for key in ["mm_use_im_start_end", "mm_use_im_patch_token"]
         where configuration[key] == .bool(true) {
             throw FileError.badData(
@@ -33,6 +34,7 @@ extension ModelFolder {
         var description = ModelDescription(
             kind: "LLaVA (the authors' format)", recipe: recipe,
             canonicalName: CheckpointNames.original)
+        description.notes += ends.notes
         description.isTied = text.isTied
         description.isFirstQwen = text.isFirstQwen
         description.visionTower = tower.folder

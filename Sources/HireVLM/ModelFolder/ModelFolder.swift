@@ -112,13 +112,33 @@ public struct ModelFolder {
         return name
     }
 
-    /// Numbers of ids that end an answer, from generation_config.json or the configuration.
-    func endTokens(_ text: JSONObject) throws -> [Int] {
+    /// Ids that end an answer, from generation_config.json or the configuration, and what else that file asks for.
+    ///
+    /// - Returns: the ids, none for the tokenizer's own; and a note where the file wants answers that are not greedy.
+    func endTokens(_ text: JSONObject) throws -> (ids: [Int], notes: [String]) {
         let path = FilePath.join(self.path, "generation_config.json")
-        var value = text["eos_token_id"] ?? configuration["eos_token_id"]
-        if try fileSystem.exists(path) {
-            value = try JSONParser.read(path, in: fileSystem)["eos_token_id"] ?? value
+        if try fileSystem.exists(path),
+            let json = try JSONParser.read(path, in: fileSystem).objectValue
+        {
+            let (asked, unsupported) = try GenerationOptions.huggingFace(json, source: path)
+            var greedy = GenerationOptions()
+            (greedy.endIDs, greedy.maximumTokens) = (asked.endIDs, asked.maximumTokens)
+            (greedy.topK, greedy.topP, greedy.minP) = (asked.topK, asked.topP, asked.minP)
+            var notes: [String] = []
+            if asked != greedy || !unsupported.isEmpty {
+                notes = [
+                    "generation_config.json asks for sampling, beams, a penalty or the like; answers are greedy "
+                        + "unless the question says otherwise."
+                ]
+            }
+            if !asked.endIDs.isEmpty { return (asked.endIDs, notes) }
+            return (try endTokens(of: text), notes)
         }
+        return (try endTokens(of: text), [])
+    }
+
+    private func endTokens(of text: JSONObject) throws -> [Int] {
+        let value = text["eos_token_id"] ?? configuration["eos_token_id"]
         switch value {
         case nil, .null?: return []
         case .integer(let id)?: return [Int(id)]
@@ -128,7 +148,7 @@ public struct ModelFolder {
         default: break
         }
         throw FileError.badData(
-            path, "eos_token_id does not fit", expected: "an id or a list of ids",
+            configurationPath, "eos_token_id does not fit", expected: "an id or a list of ids",
             got: value?.kindName)
     }
 }

@@ -51,6 +51,8 @@ extension Pipeline {
         guard first == "layers", let layers = try? encoder.module(at: "layers"),
             let number = Int(rest.dropFirst("layers.".count).prefix { $0 != "." })
         else { return false }
-        return number >= layers.scope.children.count
+        // A layer that the configuration does not count belongs to another model.
+        let all = recipe.encoder.configuration["num_hidden_layers"]?.intValue ?? .max
+        return number >= layers.scope.children.count && number < all
     }
 }

@@ -103,6 +103,12 @@ import Testing
                 state[name] = nil
             }
         },
+        Damage(name: "a layer too many", says: ["unexpected", "encoder.layers.7"]) {
+            try change(weights: $0) { state in
+                state["vision_tower.encoder.layers.7.layer_norm1.weight"] =
+                    state["vision_tower.encoder.layers.2.layer_norm1.weight"]
+            }
+        },
         Damage(name: "a weight that is NaN", says: ["lm_head.weight", "not finite", "element 4"]) {
             try change(weights: $0) { state in
                 let name = "language_model.lm_head.weight"
@@ -210,6 +216,25 @@ import Testing
                 #expect("\(error)".contains(part), "\(error)")
             }
         }
+    }
+
+    /// Sampling that the folder's authors like is said, not done.
+    @Test func otherWaysOfGeneratingAreNoted() throws {
+        let golden = ModelFolderGolden.all[0]
+        let folder = try TemporaryFolder()
+        let disk = SystemFileSystem()
+        for name in try disk.list(golden.path) {
+            try AtomicWriter().write(
+                disk.readAll(FilePath.join(golden.path, name)), to: folder.file(name))
+        }
+        let plain = try ModelFolder(folder.path).description()
+        #expect(plain.notes.isEmpty && plain.recipe.endTokens == [2])
+        try AtomicWriter().write(
+            #"{"do_sample": true, "temperature": 0.7, "eos_token_id": [2, 5]}"#,
+            to: folder.file("generation_config.json"))
+        let sampling = try ModelFolder(folder.path).description()
+        #expect(sampling.recipe.endTokens == [2, 5])
+        #expect(sampling.notes.count == 1 && sampling.notes[0].contains("generation_config.json"))
     }
 
     @Test func textsNeedTheirPicture() throws {
