@@ -10,8 +10,8 @@ struct InspectCommand: ParsableCommand {
         commandName: "inspect",
         abstract: "See what a model folder or a file of weights holds, without loading it.",
         discussion: """
-            Prints the architecture, parameters, dtypes and bytes, what does not fit, and with --hooks the names of \
-            everything that can be captured, with --tensors every stored tensor.
+            Prints the architecture, parameters, dtypes and bytes, what does not fit, and the names of everything that can \
+            be captured (layer by layer with --hooks); with --tensors every stored tensor.
 
             Examples:
               hire inspect llava-1.5-7b-hf
@@ -24,7 +24,7 @@ struct InspectCommand: ParsableCommand {
     @Flag(help: "Print JSON, with everything in it.")
     var json = false
 
-    @Flag(help: "List the names of everything that can be captured.")
+    @Flag(help: "List the hooks of every layer.")
     var hooks = false
 
     @Flag(help: "List every stored tensor.")
@@ -75,12 +75,12 @@ struct InspectCommand: ParsableCommand {
         if !found.unneeded.isEmpty {
             print("not needed".padding(to: 18) + "\(found.unneeded.count) stored tensors")
         }
-        if !found.capturePoints.isEmpty {
-            print("hooks".padding(to: 18) + "\(found.capturePoints.count) (--hooks lists them)")
-        }
         for note in found.notes { print("note".padding(to: 18) + note) }
         if let report = found.report, !report.isComplete { print(report) }
-        if hooks { print(found.capturePoints.joined(separator: "\n")) }
+        let shown = hooks ? found.capturePoints : HookNames.collapsed(found.capturePoints)
+        for (index, name) in shown.enumerated() {
+            print((index == 0 ? "hooks" : "").padding(to: 18) + name)
+        }
         if tensors {
             for tensor in found.tensors {
                 let type = tensor.dtype?.shortName ?? "unread"

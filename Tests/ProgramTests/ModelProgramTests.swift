@@ -78,6 +78,8 @@ import Testing
         #expect(object["parameters"]?.intValue == 13456 + 544 + 36080)
         let hooks = object["hooks"]?.arrayValue ?? []
         #expect(hooks.contains("encoder.layers.1.output") && hooks.contains("enricher.output"))
+        let text = try program.run(["inspect", model]).output
+        #expect(text.contains("encoder.layers.*.output  (0 to 1)"), "\(text)")
         let file = try program.run([
             "inspect", FilePath.join(model, "model.safetensors"), "--tensors",
         ])
