@@ -5,6 +5,7 @@ import HireFiles
 import HireNN
 import HireReference
 import HireTensor
+import HireTestSupport
 import HireVLM
 import Testing
 

@@ -72,21 +72,6 @@ struct LanguageGolden {
     func tensor(_ key: String) throws -> Tensor { Tensor(try arrays.tensor(key), in: context) }
 }
 
-/// max |a - b| / max |b|.
-func relativeError(_ a: Tensor, _ b: Tensor) throws -> Double {
-    guard a.shape == b.shape else {
-        Issue.record("shapes \(a.shape) and \(b.shape) differ")
-        return .infinity
-    }
-    let (x, y) = (try a.array.doubles(), try b.array.doubles())
-    let largest = y.map(abs).max() ?? 0
-    let distance = zip(x, y).reduce(0.0) { worst, pair in
-        let apart = abs(pair.0 - pair.1)
-        return apart.isNaN ? .infinity : max(worst, apart)
-    }
-    return distance / max(largest, .leastNormalMagnitude)
-}
-
 /// The back-ends that compute.
 enum LanguageBackend: String, CaseIterable {
     case reference, cpu

@@ -105,20 +105,6 @@ enum HuggingFaceName {
     }
 }
 
-/// max |a - b| / max |b|: the error of a whole tensor, relative to its largest number.
-func relativeError(_ a: NDArray, _ b: NDArray) throws -> Double {
-    guard a.shape == b.shape else { return .infinity }
-    let (x, y) = (try a.doubles(), try b.doubles())
-    let largest = y.reduce(0) { max($0, abs($1)) }
-    var worst = 0.0
-    for (p, q) in zip(x, y) {
-        let difference = abs(p - q)
-        if !difference.isFinite { return .infinity }
-        worst = max(worst, difference)
-    }
-    return worst / largest
-}
-
 /// The text of what a closure throws; empty if it throws nothing.
 func message(_ body: () throws -> Void) -> String {
     do {

@@ -2,16 +2,6 @@ import HireFiles
 
 /// The first Qwen's config.json (`model_type` "qwen") as options of the language model `qwen2`.
 public enum FirstQwenConfiguration {
-    /// Keys of Qwen-7B's config.json that change nothing in what the model computes here.
-    public static let ignoredKeys: Set<String> = [
-        "model_type", "architectures", "auto_map", "_name_or_path", "attn_dropout_prob",
-        "emb_dropout_prob", "bf16", "fp16", "fp32", "torch_dtype", "dtype", "initializer_range",
-        "onnx_safe", "use_cache", "use_flash_attn", "softmax_in_fp32", "use_cache_kernel",
-        "use_cache_quantization", "tokenizer_class", "tokenizer_type", "transformers_version",
-        "bos_token_id", "eos_token_id", "pad_token_id", "no_bias", "scale_attn_weights",
-        "rotary_pct", "seq_length", "use_dynamic_ntk", "use_logn_attn",
-    ]
-
     /// The choice of `qwen2` that computes what the configuration describes.
     ///
     /// `intermediate_size` counts both branches of the perceptron, so half of it is one branch's. Dynamic NTK and log-n

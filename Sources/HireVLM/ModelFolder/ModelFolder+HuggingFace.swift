@@ -1,7 +1,7 @@
 import HireFiles
 
 extension ModelFolder {
-    /// `LlavaForConditionalGeneration`, in every spelling from transformers 4.36 to 5.
+    /// `LlavaForConditionalGeneration`, in the spellings of transformers 4 and 5.
     func huggingFaceDescription() throws -> ModelDescription {
         let source = configurationPath
         let tower = configuration["vision_config"]?.objectValue ?? Self.standardTower

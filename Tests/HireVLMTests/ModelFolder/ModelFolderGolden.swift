@@ -63,12 +63,3 @@ struct ModelFolderGolden: Sendable, CustomStringConvertible {
             dim: 1, context.tensor(positions.map(Int32.init), [positions.count]))
     }
 }
-
-/// max |a - b| / max |b|.
-func relativeError(_ a: NDArray, _ b: NDArray) throws -> Double {
-    guard a.shape == b.shape else { return .infinity }
-    let (a, b) = (try a.doubles(), try b.doubles())
-    let largest = b.map(abs).max() ?? 0
-    let difference = zip(a, b).map { abs($0 - $1) }.max() ?? 0
-    return largest == 0 ? difference : difference / largest
-}
