@@ -187,7 +187,7 @@ let tests: [Target] = [
     test(
         "ConformanceTests",
         [
-            "Builtin", "HireVLM", "HireNN", "HireTensor", "HireReference", "HireShapes", "HireCPU",
+            "Builtin", "HireStudies", "HireVLM", "HireNN", "HireTensor", "HireReference", "HireShapes", "HireCPU",
             "HireTestSupport",
         ]),
     test(

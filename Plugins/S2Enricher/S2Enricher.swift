@@ -27,10 +27,18 @@ final class S2Enricher: Enricher {
     func forward(_ input: EnricherInput) throws -> FeatureMap {
         var result: FeatureMap?
         for scale in scales {
-            let features = try scale == scales[0] ? input.base : lookAgain(input, at: scale)
+            let features = try scale == scales[0] ? smallest(input) : lookAgain(input, at: scale)
             result = try result?.concatenated(with: features) ?? features
         }
         return result ?? input.base
+    }
+
+    /// E(i), through the same area resize as the larger scales; on its own grid that computes nothing, but it is a step
+    /// of the method and cost counters see it.
+    private func smallest(_ input: EnricherInput) throws -> FeatureMap {
+        let map = try input.base.map().adaptiveAvgPool2d(outputGrid)
+        return try FeatureMap(
+            tokens: FeatureMap(map: map).tokens(), grid: outputGrid, prefix: input.base.prefix)
     }
 
     /// The picture at a scale, tile by tile, on the grid of E(i).

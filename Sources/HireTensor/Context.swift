@@ -84,13 +84,17 @@ public final class Context {
     /// Ops call it once per kernel they run.
     func note(
         _ name: String, _ inputs: @autoclosure () -> [NDArray], _ output: NDArray,
-        multiplyAdds: @autoclosure () -> Int = 0
+        form: @autoclosure () -> String = "", multiplyAdds: @autoclosure () -> Int = 0
     ) {
         guard let observer else { return }
+        let operands = inputs()
         observer.observe(
             OpCall(
-                name: name, inputs: inputs().map(\.shape), output: output.shape,
+                name: name, form: form(), inputs: operands.map(\.shape), output: output.shape,
                 multiplyAdds: multiplyAdds(), modulePath: modulePath.last ?? "",
-                isBackward: isBackward))
+                isBackward: isBackward,
+                bytesRead: operands.reduce(0) { $0 + min($1.byteCount, $1.storage.byteCount) },
+                bytesWritten: output.byteCount, sources: operands.map(\.storage),
+                target: output.storage))
     }
 }

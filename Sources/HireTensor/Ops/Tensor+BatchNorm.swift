@@ -61,7 +61,9 @@ extension Tensor {
         backend.batchNorm(
             array, mean: mean, variance: variance, weight: weight?.array, bias: bias?.array,
             epsilon: epsilon, into: out)
-        context.note(name, [array] + [weight, bias].compactMap { $0?.array }, out)
+        context.note(
+            name, [array] + [weight, bias].compactMap { $0?.array }, out,
+            form: training ? "training" : "evaluation")
         let (x, w) = (array, weight?.array)
         let operands = [self] + [weight, bias].compactMap { $0 }
         return Tensor.record(out, from: operands) { gradient, needs in

@@ -29,7 +29,9 @@ extension Tensor {
                 operation: "interpolate", name: "antialias",
                 expected: "false unless the mode is bilinear or bicubic", got: "true with \(mode)")
         }
-        return try resampled("interpolate", to: size, free: mode == .nearest) { from, to in
+        return try resampled(
+            "interpolate", form: mode.rawValue, to: size, free: mode == .nearest
+        ) { from, to in
             switch (mode, antialias) {
             case (.nearest, _): .nearest(from: from, to: to)
             case (.area, _): .area(from: from, to: to)
@@ -46,7 +48,7 @@ extension Tensor {
 
     /// Applies one linear operator per axis of the plane, made by `operators`.
     func resampled(
-        _ name: String, to size: SIMD2<Int>, free: Bool = false,
+        _ name: String, form: String = "", to size: SIMD2<Int>, free: Bool = false,
         _ operators: (_ from: Int, _ to: Int) -> AxisResampling
     ) throws -> Tensor {
         try requireNumbers(name)
@@ -57,24 +59,28 @@ extension Tensor {
         }
         try requireAtLeast(1, Swift.min(size.x, size.y), name, "the size")
         let (height, width) = (shape[rank - 2], shape[rank - 1])
-        if size == SIMD2(height, width) { return self }
+        if size == SIMD2(height, width) {
+            // Nothing to compute, though others' cost counters see the op.
+            context.note(name, [array], array, form: form)
+            return self
+        }
         return try resampled(
-            name, free: free, rows: operators(height, size.x), columns: operators(width, size.y))
+            name, form: form, free: free, rows: operators(height, size.x), columns: operators(width, size.y))
     }
 
     private func resampled(
-        _ name: String, free: Bool, rows: AxisResampling, columns: AxisResampling
+        _ name: String, form: String, free: Bool, rows: AxisResampling, columns: AxisResampling
     ) throws -> Tensor {
         let lead = Array(shape.dropLast(2))
         let out = try backend.allocate(lead + [rows.outputLength, columns.outputLength], dtype)
         backend.resample(array, rows: rows, columns: columns, into: out)
         context.note(
-            name, [array], out,
+            name, [array], out, form: form,
             multiplyAdds: free ? 0 : lead.elementCount * rows.multiplyAdds(thenColumns: columns))
         return recorded(out) { gradient in
             [
                 try gradient.resampled(
-                    name, free: free, rows: rows.transposed, columns: columns.transposed)
+                    name, form: form, free: free, rows: rows.transposed, columns: columns.transposed)
             ]
         }
     }

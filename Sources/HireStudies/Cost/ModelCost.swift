@@ -1,0 +1,95 @@
+import HireFiles
+import HireTensor
+import HireVLM
+
+/// What one picture and a text cost a pipeline up to the first token of its answer, counted without any number.
+public struct ModelCost: Sendable {
+    /// How multiply-adds were counted.
+    public var convention: CostConvention
+    /// Costs by module.
+    public var tree: CostTree
+    /// Tokens that the language model reads.
+    public var tokens: Int
+    /// Bytes of all weights at the dtype they would be made in.
+    public var weightBytes: Int
+    /// The most bytes that arrays held at once during the pass, weights included.
+    public var peakBytes: Int
+
+    /// Multiply-adds altogether.
+    public var multiplyAdds: Int { tree.multiplyAdds }
+
+    /// Counts by running the pipeline's own code on the shapes-only back-end.
+    ///
+    /// - Parameters:
+    ///   - textTokens: tokens around the picture; the paper's measurement has 42.
+    ///   - corpus: what a closed vocabulary must cover.
+    ///   - shapes: makes contexts on the shapes-only back-end.
+    /// - Throws: `CostError`, and what building the pipeline throws.
+    public static func measure(
+        _ recipe: Recipe, catalog: PluginCatalog, corpus: [String] = [],
+        textTokens: Int = PaperCosts.textTokens, convention: CostConvention,
+        shapes: () -> Context
+    ) throws -> ModelCost {
+        let context = shapes()
+        let pipeline = try Pipeline(recipe, catalog: catalog, corpus: corpus, in: context)
+        pipeline.setTraining(false)
+        let views = try pipeline.blankViews()
+        let weightBytes = context.backend.ledger.liveBytes
+        // The trace holds on to what the pass lets go, so memory is watched in a pass of its own.
+        context.backend.ledger.resetPeak()
+        var tokens = 0
+        try context.withoutGradients {
+            tokens = try pipeline.firstTokenLogits(
+                views, textTokens: textTokens, isPushed: false
+            ).shape[1]
+        }
+        let peakBytes = context.backend.ledger.peakBytes
+        let calls = try context.withoutGradients {
+            try CostTrace.live(in: context) {
+                [
+                    try pipeline.firstTokenLogits(
+                        views, textTokens: textTokens, isPushed: convention.countsPushedForm)
+                ]
+            }
+        }
+        return ModelCost(
+            convention: convention,
+            tree: try CostTree(
+                calls, convention: convention,
+                parameters: pipeline.parameters().map {
+                    ($0.path, $0.parameter.shape.elementCount)
+                }),
+            tokens: tokens, weightBytes: weightBytes, peakBytes: peakBytes)
+    }
+}
+
+extension Pipeline {
+    /// Logits at all positions of one picture's tokens with some text around them: what a first token costs.
+    ///
+    /// - Parameter isPushed: makes linear upsamplers go through their high-resolution map.
+    func firstTokenLogits(
+        _ views: ImageViews, textTokens: Int, isPushed: Bool
+    ) throws -> Tensor {
+        let features = try isPushed ? pushedFeatures(views) : enrichedFeatures(views)
+        var embeddings = try projector(features)
+        if textTokens > 0 {
+            let ids = try context.tensor(
+                [Int32](repeating: 0, count: textTokens), [1, textTokens])
+            embeddings = try Tensor.concat([embeddings, languageModel.embed(ids)], dim: 1)
+        }
+        return try languageModel(LanguageModelInput(embeddings: embeddings))
+    }
+
+    /// The enriched features, with the whole high-resolution map between where the enricher can make it.
+    private func pushedFeatures(_ views: ImageViews) throws -> FeatureMap {
+        guard let upsampler = enricher as? any LinearUpsampler else {
+            return try enrichedFeatures(views)
+        }
+        let base = try encoder(views.low)
+        let input = EnricherInput(base: base, image: views, encode: { try self.encoder($0) })
+        return try upsampler.scope.run(in: context) {
+            let high = try upsampler.highResolution(input)
+            return try base.concatenated(with: high.pooled(to: upsampler.outputGrid))
+        }
+    }
+}
