@@ -48,6 +48,7 @@ enum Verbs {
         PluginsCommand.self,
         ConvertCommand.self,
         HelpCommand.self,
+        CostCommand.self,
         BenchCommand.self,
         DoctorCommand.self,
         AnnotationsCommand.self,

@@ -102,7 +102,7 @@ struct ModelOptions: ParsableArguments {
         return (pipeline, description.corpus)
     }
 
-    private func enricherChoice() throws -> PluginChoice? {
+    func enricherChoice() throws -> PluginChoice? {
         guard let enricher else { return nil }
         var choice = PluginChoice(enricher)
         for option in enricherOptions {

@@ -158,7 +158,7 @@ struct ScriptTests {
 
 /// A host that keeps what scripts print and computes on the reference back-end.
 private final class Host: ScriptHost {
-    let context = Context(backend: ReferenceBackend(), seed: 7)
+    private(set) var context = Context(backend: ReferenceBackend(), seed: 7)
     var catalog: PluginCatalog
     let outputFolder: String
     let isSmoke = true
@@ -171,6 +171,12 @@ private final class Host: ScriptHost {
     }
 
     func shapesContext() -> Context { Context(backend: ShapesBackend()) }
+    func making<R>(in context: Context, _ body: () throws -> R) rethrows -> R {
+        let before = self.context
+        self.context = context
+        defer { self.context = before }
+        return try body()
+    }
     func write(_ text: String) { printed += text }
     func show(png: [UInt8], path: String) {}
     func progress(_ title: String, total: Int) -> any ScriptProgress {

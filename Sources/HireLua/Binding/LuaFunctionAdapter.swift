@@ -86,7 +86,7 @@ final class LuaFunctionAdapter: LuaEntry {
         }
         if required & ~given != 0 { throw missing(required & ~given) }
         return ScriptArguments(
-            function: displayName, host: state.visibleHost, receiver: object, names: names,
+            function: displayName, host: state.host, receiver: object, names: names,
             values: values)
     }
 

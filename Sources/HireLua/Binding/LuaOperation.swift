@@ -51,7 +51,7 @@ struct LuaOperation {
             return nil
         }
         let arguments = try OpArguments(
-            of: op, in: context ?? state.visibleHost.context, values)
+            of: op, in: context ?? state.host.context, values)
         let results = try op.apply(arguments)
         for result in results { try state.push(result) }
         return Int32(results.count)

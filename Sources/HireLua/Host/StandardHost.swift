@@ -7,7 +7,7 @@ import HireVLM
 /// The host of a script run from the command line, the REPL or a notebook.
 public final class StandardHost: ScriptHost {
     /// Where tensors of the script are made.
-    public let context: Context
+    public private(set) var context: Context
     /// The plugins that exist.
     public var catalog: PluginCatalog
     /// The folder for results.
@@ -38,6 +38,14 @@ public final class StandardHost: ScriptHost {
 
     /// A context that computes shapes and costs and no values.
     public func shapesContext() -> Context { makeShapesContext() }
+
+    /// Makes new tensors in another context while `body` runs.
+    public func making<R>(in context: Context, _ body: () throws -> R) rethrows -> R {
+        let before = self.context
+        self.context = context
+        defer { self.context = before }
+        return try body()
+    }
 
     /// Writes text as it stands.
     public func write(_ text: String) { output.write(text) }

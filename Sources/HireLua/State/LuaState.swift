@@ -10,8 +10,6 @@ import HireVLM
 public final class LuaState {
     /// What scripts of this state can reach.
     public let host: any ScriptHost
-    /// What functions see: the host, or one with another context while a module is built or run in that.
-    private(set) var visibleHost: any ScriptHost
     /// The stack in use: the main one, or that of the coroutine that called Swift.
     var current: OpaquePointer
     /// Swift objects that Lua holds now; zero after `close`.
@@ -32,7 +30,6 @@ public final class LuaState {
     /// - Throws: `ScriptError.message` when there is no memory for it.
     public init(host: any ScriptHost) throws {
         self.host = host
-        self.visibleHost = host
         guard let opened = hire_lua_open(nil, luaEnter, luaRelease) else {
             throw ScriptError.message("There is not enough memory to start Lua.")
         }
@@ -70,11 +67,8 @@ public final class LuaState {
 
     /// Runs `body` while new tensors of scripts are made in a context, such as one that computes shapes only.
     func withContext<R>(_ context: Context, _ body: () throws -> R) rethrows -> R {
-        if visibleHost.context === context { return try body() }
-        let before = visibleHost
-        visibleHost = ScopedHost(host, context: context)
-        defer { visibleHost = before }
-        return try body()
+        if host.context === context { return try body() }
+        return try host.making(in: context, body)
     }
 
     /// Runs `body`, which leaves the stack `change` higher than it found it.

@@ -25,13 +25,9 @@ public enum PaperCosts {
         /// The pipeline.
         public var recipe: Recipe
 
-        /// A figure as the paper prints it: 10^12 multiply-adds with three decimals.
-        public static func printed(_ multiplyAdds: Int) -> String {
-            // In integers: no double stands between the count and its third decimal.
-            let thousandths = (multiplyAdds + 500_000_000) / 1_000_000_000
-            let decimals = String(thousandths % 1000)
-            return "\(thousandths / 1000)."
-                + String(repeating: "0", count: 3 - decimals.count) + decimals
+        /// A figure as the paper prints it: 10^12 multiply-adds, rounded to three decimals.
+        public static func printed(_ multiplyAdds: Int) -> Double {
+            Double((multiplyAdds + 500_000_000) / 1_000_000_000) / 1000
         }
     }
 

@@ -50,6 +50,19 @@ public final class TableObject: ScriptObject {
                 }
                 return [.list(paths)]
             },
+        ],
+        properties: [
+            ScriptProperty(
+                "rows", .list(.table),
+                "The numbers: per row a table with a field for each column."
+            ) { object in
+                guard let table = (object as? TableObject)?.table else { return .list([]) }
+                return .list(
+                    table.rows.map { row in
+                        .fields(
+                            zip(table.columns, row).map { ($0.key, ScriptValue($1.json)) })
+                    })
+            }
         ])
 
     private static func written(_ arguments: ScriptArguments) throws -> String {

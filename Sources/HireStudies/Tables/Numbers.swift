@@ -29,7 +29,7 @@ func scaled(_ value: Double) -> String {
 }
 
 /// Bytes in binary units: 12.3 MiB.
-func bytes(_ value: Int) -> String {
+public func bytes(_ value: Int) -> String {
     let units = ["B", "KiB", "MiB", "GiB", "TiB"]
     var rest = Double(value)
     var index = 0

@@ -6,6 +6,8 @@ public protocol ScriptHost: AnyObject {
     var context: Context { get }
     /// A context that computes shapes and costs and no values.
     func shapesContext() -> Context
+    /// Makes new tensors in another context while `body` runs.
+    func making<R>(in context: Context, _ body: () throws -> R) rethrows -> R
     /// The plugins that exist.
     var catalog: PluginCatalog { get set }
     /// The folder for results (`--out`); created when something is first written.

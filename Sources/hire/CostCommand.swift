@@ -1,0 +1,125 @@
+import ArgumentParser
+import HireFiles
+import HireLua
+import HireStudies
+import HireTensor
+import HireVLM
+
+/// `hire cost`.
+struct CostCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cost",
+        abstract: "Count what a model costs up to its first token, without weights.",
+        discussion: """
+            Runs the model's own code on shapes alone. The convention 'fvcore' counts as the paper did (and misses what \
+            fvcore misses), 'full' counts every multiply-add of the form that runs.
+
+            Examples:
+              hire cost table1
+              hire cost figure3 --convention full --markdown
+              hire cost llava-1.5-7b-hf --enricher hire --depth 3
+              hire cost recipe.json --convention fvcore --json
+            """)
+
+    @Argument(help: "table1, figure3, a model folder, or a recipe as a .json file.")
+    var subject: String
+
+    @Option(
+        help:
+            "fvcore or full; fvcore for the paper's tables and full for everything else if left out."
+    )
+    var convention: CostConvention?
+
+    @Option(help: "Side of the picture that the enricher sees, in pixels.")
+    var resolution: Int?
+
+    @Option(name: .customLong("text-tokens"), help: "Tokens around the picture.")
+    var textTokens = PaperCosts.textTokens
+
+    @Option(help: "How deep into the modules the table goes; 1 shows the stages.")
+    var depth = 2
+
+    @Flag(help: "How the table is written.")
+    var format = CostFormat.text
+
+    @OptionGroup(title: "Model") var model: ModelOptions
+    @OptionGroup(title: "Running") var script: ScriptOptions
+
+    func validate() throws {
+        if depth < 0 { throw ValidationError("--depth must be at least 0, got \(depth).") }
+        if textTokens < 0 {
+            throw ValidationError("--text-tokens must be at least 0, got \(textTokens).")
+        }
+        if let resolution, resolution < 1 {
+            throw ValidationError("--resolution must be at least 1, got \(resolution).")
+        }
+    }
+
+    func run() throws {
+        let state = try script.makeState(folder: "runs/cost")
+        defer { state.close() }
+        let table = try table(state.host.catalog)
+        Swift.print(try table.written(as: format.table), terminator: "")
+    }
+
+    private func table(_ catalog: PluginCatalog) throws -> ResultTable {
+        switch subject {
+        case "table1":
+            return try .table1(
+                convention: convention ?? .fvcore, catalog: catalog,
+                shapes: { Machine.shapesContext() })
+        case "figure3":
+            return try .figure3(
+                convention: convention ?? .fvcore, catalog: catalog,
+                shapes: { Machine.shapesContext() })
+        default:
+            var (recipe, corpus) = try recipe()
+            if let choice = try model.enricherChoice() { recipe.enricher = choice }
+            if let resolution { recipe.preprocessing.highResolution = resolution }
+            let cost = try ModelCost.measure(
+                recipe, catalog: catalog, corpus: corpus, textTokens: textTokens,
+                convention: convention ?? .full, shapes: { Machine.shapesContext() })
+            return .costs(
+                cost, depth: depth,
+                title: "\(subject): \(cost.tokens) tokens, weights \(bytes(cost.weightBytes)), at most "
+                    + "\(bytes(cost.peakBytes)) in arrays")
+        }
+    }
+
+    private func recipe() throws -> (Recipe, [String]) {
+        let files = SystemFileSystem()
+        guard let status = try files.status(subject) else {
+            throw FileError(
+                .missingInput, path: subject,
+                problem: "there is no such file or folder; 'table1' and 'figure3' are the paper's")
+        }
+        if status.kind == .folder {
+            let description = try ModelFolder(subject, model.folder).description()
+            return (description.recipe, description.corpus)
+        }
+        let json = try JSONParser.parse(
+            files.readAll(subject, limit: 1 << 20), source: subject)
+        guard case .object(let object) = json else {
+            throw FileError(
+                .badData, path: subject, problem: "a recipe must be an object, got \(json.kindName)")
+        }
+        return (try Recipe(object), [])
+    }
+}
+
+/// How a table of costs is written.
+enum CostFormat: String, EnumerableFlag {
+    case text, json, csv, markdown, latex
+
+    var table: ResultTable.Format {
+        switch self {
+        case .text: .text
+        case .json: .json
+        case .csv: .csv
+        case .markdown: .markdown
+        case .latex: .latex
+        }
+    }
+}
+
+extension CostConvention: ExpressibleByArgument {}
