@@ -73,37 +73,13 @@ struct CostCommand: ParsableCommand {
                 convention: convention ?? .fvcore, catalog: catalog,
                 shapes: { Machine.shapesContext() })
         default:
-            var (recipe, corpus) = try recipe()
-            if let choice = try model.enricherChoice() { recipe.enricher = choice }
-            if let resolution { recipe.preprocessing.highResolution = resolution }
-            let cost = try ModelCost.measure(
-                recipe, catalog: catalog, corpus: corpus, textTokens: textTokens,
-                convention: convention ?? .full, shapes: { Machine.shapesContext() })
+            let cost = try CostSubject(subject, model, highResolution: resolution).cost(
+                catalog, textTokens: textTokens, convention: convention ?? .full)
             return .costs(
                 cost, depth: depth,
                 title: "\(subject): \(cost.tokens) tokens, weights \(bytes(cost.weightBytes)), at most "
                     + "\(bytes(cost.peakBytes)) in arrays")
         }
-    }
-
-    private func recipe() throws -> (Recipe, [String]) {
-        let files = SystemFileSystem()
-        guard let status = try files.status(subject) else {
-            throw FileError(
-                .missingInput, path: subject,
-                problem: "there is no such file or folder; 'table1' and 'figure3' are the paper's")
-        }
-        if status.kind == .folder {
-            let description = try ModelFolder(subject, model.folder).description()
-            return (description.recipe, description.corpus)
-        }
-        let json = try JSONParser.parse(
-            files.readAll(subject, limit: 1 << 20), source: subject)
-        guard case .object(let object) = json else {
-            throw FileError(
-                .badData, path: subject, problem: "a recipe must be an object, got \(json.kindName)")
-        }
-        return (try Recipe(object), [])
     }
 }
 

@@ -49,6 +49,7 @@ enum Verbs {
         ConvertCommand.self,
         HelpCommand.self,
         CostCommand.self,
+        ProfileCommand.self,
         BenchCommand.self,
         DoctorCommand.self,
         AnnotationsCommand.self,

@@ -14,8 +14,15 @@ public struct CostTree: Sendable, Equatable {
     public private(set) var parameters = 0
     /// Calls of primitive ops.
     public private(set) var calls = 0
+    /// Seconds that the calls took, where they were timed.
+    public private(set) var seconds = 0.0
+    /// The most bytes that arrays held while a call beneath this node ran, where that was watched.
+    public private(set) var peakBytes = 0
     /// What lies beneath, in the order in which it first ran.
     public private(set) var children: [CostTree] = []
+
+    /// Multiply-adds per second, in thousand millions; 0 where nothing was timed.
+    public var gigaRate: Double { seconds > 0 ? Double(multiplyAdds) / seconds / 1e9 : 0 }
 
     /// Multiply-adds per byte moved, which tells work that memory limits from work that arithmetic limits.
     public var intensity: Double { bytes > 0 ? Double(multiplyAdds) / Double(bytes) : 0 }
@@ -43,6 +50,25 @@ public struct CostTree: Sendable, Equatable {
                 node.calls += 1
             }
         }
+        add(parameters)
+    }
+
+    /// The tree of calls that were timed while they ran.
+    public init(_ timed: [TimedCall], parameters: [(path: String, count: Int)] = []) {
+        self.init(name: "", path: "")
+        for call in timed {
+            add(CostTree.parts(call.modulePath)) { node in
+                node.multiplyAdds += call.multiplyAdds
+                node.bytes += call.bytes
+                node.calls += 1
+                node.seconds += call.seconds
+                node.peakBytes = max(node.peakBytes, call.peakBytes)
+            }
+        }
+        add(parameters)
+    }
+
+    private mutating func add(_ parameters: [(path: String, count: Int)]) {
         for (path, count) in parameters {
             // A parameter belongs to its module.
             add(CostTree.parts(path).dropLast()) { $0.parameters += count }

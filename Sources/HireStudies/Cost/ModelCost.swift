@@ -10,9 +10,9 @@ public struct ModelCost: Sendable {
     public var tree: CostTree
     /// Tokens that the language model reads.
     public var tokens: Int
-    /// Bytes of all weights at the dtype they would be made in.
+    /// Bytes of all weights in float32; a folder that stores two bytes per number needs half.
     public var weightBytes: Int
-    /// The most bytes that arrays held at once during the pass, weights included.
+    /// The most bytes that arrays would hold at once during the pass in the form that runs, weights in float32 included.
     public var peakBytes: Int
 
     /// Multiply-adds altogether.
@@ -34,7 +34,6 @@ public struct ModelCost: Sendable {
         let pipeline = try Pipeline(recipe, catalog: catalog, corpus: corpus, in: context)
         pipeline.setTraining(false)
         let views = try pipeline.blankViews()
-        let weightBytes = context.backend.ledger.liveBytes
         // The trace holds on to what the pass lets go, so memory is watched in a pass of its own.
         context.backend.ledger.resetPeak()
         var tokens = 0
@@ -44,6 +43,9 @@ public struct ModelCost: Sendable {
             ).shape[1]
         }
         let peakBytes = context.backend.ledger.peakBytes
+        let parameters = pipeline.parameters().map {
+            (path: $0.path, count: $0.parameter.shape.elementCount)
+        }
         let calls = try context.withoutGradients {
             try CostTrace.live(in: context) {
                 [
@@ -55,11 +57,9 @@ public struct ModelCost: Sendable {
         return ModelCost(
             convention: convention,
             tree: try CostTree(
-                calls, convention: convention,
-                parameters: pipeline.parameters().map {
-                    ($0.path, $0.parameter.shape.elementCount)
-                }),
-            tokens: tokens, weightBytes: weightBytes, peakBytes: peakBytes)
+                calls, convention: convention, parameters: parameters),
+            tokens: tokens, weightBytes: 4 * parameters.reduce(0) { $0 + $1.count },
+            peakBytes: peakBytes)
     }
 }
 
@@ -67,8 +67,8 @@ extension Pipeline {
     /// Logits at all positions of one picture's tokens with some text around them: what a first token costs.
     ///
     /// - Parameter isPushed: makes linear upsamplers go through their high-resolution map.
-    func firstTokenLogits(
-        _ views: ImageViews, textTokens: Int, isPushed: Bool
+    public func firstTokenLogits(
+        _ views: ImageViews, textTokens: Int, isPushed: Bool = false
     ) throws -> Tensor {
         let features = try isPushed ? pushedFeatures(views) : enrichedFeatures(views)
         var embeddings = try projector(features)

@@ -84,6 +84,35 @@ extension ResultTable {
         return table
     }
 
+    /// Where a run's seconds and bytes went, parents first, down to a depth.
+    ///
+    /// - Parameter matrixRate: what the machine reaches in products of matrices, in 10^9 multiply-adds per second.
+    public static func profile(
+        _ tree: CostTree, matrixRate: Double, depth: Int, title: String
+    ) -> ResultTable {
+        var table = ResultTable(
+            caption: "\(title); products of matrices reach \(fixed(matrixRate, 1)) thousand million multiply-adds "
+                + "per second here.",
+            columns: [
+                Column("module", "module", isText: true), Column("parameters", "parameters"),
+                Column("seconds", "seconds"), Column("share", "share in %"),
+                Column("macs", "multiply-adds"), Column("gmacs_per_second", "10^9 per second"),
+                Column("of_matrix_rate", "of products in %"), Column("bytes", "moved"),
+                Column("peak_bytes", "most in arrays"),
+            ])
+        for (node, _) in tree.flattened(depth: depth) {
+            table.append([
+                .text(node.path.isEmpty ? "all" : node.path), .integer(node.parameters),
+                .seconds(node.seconds),
+                .number(100 * node.seconds / max(tree.seconds, .leastNormalMagnitude), decimals: 1),
+                .count(node.multiplyAdds), .number(node.gigaRate, decimals: 1),
+                .number(100 * node.gigaRate / matrixRate, decimals: 0), .bytes(node.bytes),
+                .bytes(node.peakBytes),
+            ])
+        }
+        return table
+    }
+
     /// In whole thousandths, so that equal figures differ by 0 and not by a rounding.
     private static func difference(_ ours: Double, _ theirs: Double) -> Double {
         ((ours * 1000).rounded() - (theirs * 1000).rounded()) / 1000
