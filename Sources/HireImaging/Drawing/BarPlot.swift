@@ -44,8 +44,24 @@ public struct BarPlot: Sendable {
     ///
     /// - Throws: `ImageError` if the numbers of values and categories differ or the size leaves no room.
     public func image(width: Int = 960, height: Int = 560) throws -> Image {
-        try check()
         var canvas = try Canvas(width: width, height: height, background: style.background)
+        try draw(on: &canvas, width: width, height: height)
+        return canvas.image
+    }
+
+    /// The plot as the text of an SVG file.
+    ///
+    /// - Throws: as `image`.
+    public func svg(width: Int = 960, height: Int = 560) throws -> String {
+        var canvas = VectorCanvas(width: width, height: height, background: style.background)
+        try draw(on: &canvas, width: width, height: height)
+        return canvas.svg
+    }
+
+    private func draw(
+        on canvas: inout some DrawingSurface, width: Int, height: Int
+    ) throws {
+        try check()
         let finite = series.flatMap { entry in
             entry.values.indices.flatMap { index -> [Double] in
                 let error = entry.errors.isEmpty ? 0 : entry.errors[index]
@@ -85,13 +101,12 @@ public struct BarPlot: Sendable {
                 x: frame.left, y: Int(zero), width: frame.right - frame.left, height: 1,
                 style.axisColor)
         }
-        return canvas.image
     }
 
     private func draw(
         _ entry: Series, _ category: Int, _ color: Color, left: Double, _ bar: Double,
         _ frame: PlotFrame,
-        on canvas: inout Canvas
+        on canvas: inout some DrawingSurface
     ) {
         let value = entry.values[category]
         guard let tip = frame.y(value), let zero = frame.y(0) else { return }

@@ -54,6 +54,22 @@ public struct LinePlot: Sendable {
     /// - Throws: `ImageError` if no point can be shown or the size leaves no room.
     public func image(width: Int = 960, height: Int = 560) throws -> Image {
         var canvas = try Canvas(width: width, height: height, background: style.background)
+        try draw(on: &canvas, width: width, height: height)
+        return canvas.image
+    }
+
+    /// The plot as the text of an SVG file.
+    ///
+    /// - Throws: as `image`.
+    public func svg(width: Int = 960, height: Int = 560) throws -> String {
+        var canvas = VectorCanvas(width: width, height: height, background: style.background)
+        try draw(on: &canvas, width: width, height: height)
+        return canvas.svg
+    }
+
+    private func draw(
+        on canvas: inout some DrawingSurface, width: Int, height: Int
+    ) throws {
         let xScale = try scale(\.x, hasLogarithmicX, wanted: 8)
         let yScale = try scale(\.y, hasLogarithmicY, wanted: 6)
         let legend = series.enumerated().map { index, entry in
@@ -76,16 +92,15 @@ public struct LinePlot: Sendable {
         for (index, entry) in series.enumerated() {
             draw(entry, legend[index].color, on: &canvas, x: x, y: frame.y)
         }
-        return canvas.image
     }
 
     private func draw(
-        _ entry: Series, _ color: Color, on canvas: inout Canvas, x: (Double) -> Double?,
+        _ entry: Series, _ color: Color, on canvas: inout some DrawingSurface, x: (Double) -> Double?,
         y: (Double) -> Double?
     ) {
         let thickness = style.textSize / 5
         var run: [(x: Double, y: Double)] = []
-        func finish(_ canvas: inout Canvas) {
+        func finish(_ canvas: inout some DrawingSurface) {
             let dash = entry.isDashed ? (stroke: thickness * 3, gap: thickness * 2.5) : nil
             canvas.polyline(run, color, thickness: thickness, dash: dash)
             run = []

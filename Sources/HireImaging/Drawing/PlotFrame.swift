@@ -51,7 +51,7 @@ struct PlotFrame {
     }
 
     /// Draws all but the data.
-    func draw(on canvas: inout Canvas, xTicks: [(place: Double, label: String)], xGrid: Bool) {
+    func draw(on canvas: inout some DrawingSurface, xTicks: [(place: Double, label: String)], xGrid: Bool) {
         let size = style.textSize
         for tick in yScale.ticks {
             guard let place = y(tick.value) else { continue }
@@ -80,7 +80,7 @@ struct PlotFrame {
         drawLegend(on: &canvas)
     }
 
-    private func drawTexts(on canvas: inout Canvas) {
+    private func drawTexts(on canvas: inout some DrawingSurface) {
         let size = style.textSize
         canvas.text(
             title, x: Double(left), y: style.titleSize * 1.4, size: style.titleSize, style.textColor
@@ -95,7 +95,7 @@ struct PlotFrame {
             upward: true)
     }
 
-    private func drawLegend(on canvas: inout Canvas) {
+    private func drawLegend(on canvas: inout some DrawingSurface) {
         let size = style.textSize
         for (index, entry) in legend.enumerated() {
             let y = Double(top) + size * (0.8 + 1.9 * Double(index))

@@ -8,9 +8,16 @@ import HireVLM
 public final class ImageObject: ScriptObject {
     /// The picture.
     public let image: Image
+    /// The same as the text of an SVG file, of plots only.
+    private let svg: String?
 
     /// A handle on a picture.
-    public init(_ image: Image) { self.image = image }
+    ///
+    /// - Parameter svg: the same as shapes, where it is made of some.
+    public init(_ image: Image, svg: String? = nil) {
+        self.image = image
+        self.svg = svg
+    }
 
     /// One line for `tostring`.
     public var scriptDescription: String { "image \(image.width)x\(image.height)" }
@@ -23,17 +30,29 @@ public final class ImageObject: ScriptObject {
         name: "hire.Image", summary: "A picture of 8-bit RGB pixels.",
         methods: [
             ScriptFunction(
-                "save", "Writes the picture as PNG; notebooks also show it.",
+                "save", "Writes the picture as PNG, or a plot as SVG; notebooks also show it.",
                 parameters: [
-                    ScriptParameter("path", .path, "The file; folders above it are made.")
+                    ScriptParameter(
+                        "path", .path,
+                        "The file, .svg for a plot as shapes; folders above it are made.")
                 ], returns: [ScriptResult(.string, "the path")]
             ) { arguments in
-                let image = arguments.receiver(ImageObject.self).image
+                let receiver = arguments.receiver(ImageObject.self)
                 let path = try arguments.string("path")
                 let writer = AtomicWriter()
-                try writer.fileSystem.makeFolders(FilePath.folder(of: path))
-                let png = try image.png()
-                try writer.write(png, to: path)
+                let png = try receiver.image.png()
+                if FilePath.fileExtension(of: path) == "svg" {
+                    guard let svg = receiver.svg else {
+                        throw ScriptError.message(
+                            "\(arguments.function): only plots (hire.picture.bars and curves) can be written as SVG; "
+                                + "this picture is made of pixels, so use a .png.")
+                    }
+                    try writer.fileSystem.makeFolders(FilePath.folder(of: path))
+                    try writer.write(svg, to: path)
+                } else {
+                    try writer.fileSystem.makeFolders(FilePath.folder(of: path))
+                    try writer.write(png, to: path)
+                }
                 arguments.host.show(png: png, path: path)
                 return [.string(path)]
             },

@@ -112,7 +112,7 @@ public enum PictureLibrary {
             xLabel: try arguments.string("x", default: "step"),
             yLabel: try arguments.string("y", default: ""), series: series)
         plot.hasLogarithmicY = try arguments.boolean("log", default: false)
-        return [.object(ImageObject(try plot.image()))]
+        return [.object(ImageObject(try plot.image(), svg: try plot.svg()))]
     }
 
     private static let bars = ScriptFunction(
@@ -138,7 +138,7 @@ public enum PictureLibrary {
             categories: try arguments.strings("categories"), series: series)
         // Numbers over narrow bars would cover each other.
         plot.showsValues = plot.series.count * plot.categories.count <= 16
-        return [.object(ImageObject(try plot.image()))]
+        return [.object(ImageObject(try plot.image(), svg: try plot.svg()))]
     }
 
     private static let sheet = ScriptFunction(
