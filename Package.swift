@@ -218,8 +218,8 @@ let tests: [Target] = [
     .testTarget(
         name: "ParityTests",
         dependencies: [
-            "HireNN", "HireTensor", "HireArray", "HireFiles", "HireReference", "HireCPU",
-            "HireTestSupport",
+            "Builtin", "HireVLM", "HireNN", "HireTensor", "HireArray", "HireFiles", "HireReference",
+            "HireCPU", "HireTestSupport",
         ], path: "Tests/Parity", swiftSettings: strict),
     test(
         "HireNNTests",

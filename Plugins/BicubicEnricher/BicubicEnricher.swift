@@ -35,12 +35,12 @@ final class BicubicEnricher: LinearUpsampler {
     ) throws -> Tensor {
         let rows = pooledResize(from: grid.x, side: side)
         let columns = pooledResize(from: grid.y, side: side)
-        var values: [Float] = []
+        var values: [Double] = []
         for outRow in 0..<grid.x {
             for outColumn in 0..<grid.y {
                 for inRow in 0..<grid.x {
                     for inColumn in 0..<grid.y {
-                        values.append(Float(rows[outRow][inRow] * columns[outColumn][inColumn]))
+                        values.append(rows[outRow][inRow] * columns[outColumn][inColumn])
                     }
                 }
             }

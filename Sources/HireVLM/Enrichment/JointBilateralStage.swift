@@ -55,8 +55,8 @@ public final class JointBilateralStage: Layer {
     }
 
     /// x^2 + y^2 on a grid of (2r+1)^2 points over [-1, 1], rows outermost.
-    private static func squaredDistances(radius: Int) -> [Float] {
-        let steps = (-radius...radius).map { radius == 0 ? 0 : Float($0) / Float(radius) }
+    private static func squaredDistances(radius: Int) -> [Double] {
+        let steps = (-radius...radius).map { radius == 0 ? 0 : Double($0) / Double(radius) }
         return steps.flatMap { y in steps.map { x in x * x + y * y } }
     }
 }
