@@ -4,6 +4,8 @@ Every enricher turns base features E [N, C, h, w] and a normalised square pictur
 [N, 2C, h, w]. `make` builds one from hire's identifier and options. Only arithmetic that is easy to check against the
 definitions is used here; what a user in a hurry would write is in enricher_peers.py.
 """
+import math
+
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
@@ -79,12 +81,13 @@ class GuidanceUNet(nn.Module):
     """U: guidance maps of a picture, coarse to fine, at R/2^k for the levels k that are not below `finest`.
 
     With a bottleneck every level is followed by a pooling (configurations A and B of five levels reach R/32); without
-    one (configuration C) the coarsest level is itself the first guidance map. `upsampling` is "bilinear",
-    "transposed" (2x2 transposed convolution to the decoder's width) or "bilinear_conv" (bilinear, then 1x1 convolution
-    to the decoder's width).
+    one (configuration C) the coarsest level is itself the first guidance map. The decoder's widths, finest first, mirror
+    the encoder's unless given. `upsampling` is "bilinear", "transposed" (2x2 transposed convolution to the decoder's width)
+    or "projected" (bilinear, then 1x1 convolution to the decoder's width).
     """
 
-    def __init__(self, widths, bottleneck, finest=0, convolutions=2, norm="batch", upsampling="bilinear"):
+    def __init__(self, widths, bottleneck, decoder_widths=(), finest=0, convolutions=2, norm="batch",
+                 upsampling="bilinear"):
         super().__init__()
         self.upsampling = upsampling
 
@@ -100,24 +103,28 @@ class GuidanceUNet(nn.Module):
 
         self.encoder = nn.ModuleList(block(a, b) for a, b in zip([3] + widths[:-1], widths))
         self.bottleneck = block(widths[-1], bottleneck) if bottleneck else None
-        self.guidance_widths = list(reversed(widths[finest:]))
-        decoder, doublings = [], []
+        skips = widths if bottleneck else widths[:-1]
+        decoded = list(decoder_widths) or skips
+        levels = list(reversed(list(zip(skips, decoded))[finest:]))
         channels = bottleneck or widths[-1]
-        for width in self.guidance_widths if bottleneck else self.guidance_widths[1:]:
+        self.guidance_widths = ([] if bottleneck else [channels]) + [width for _, width in levels]
+        decoder, doublings, projections = [], [], []
+        for skip, width in levels:
             if upsampling == "transposed":
                 doublings.append(nn.ConvTranspose2d(channels, width, 2, stride=2))
-            elif upsampling == "bilinear_conv":
-                doublings.append(nn.Conv2d(channels, width, 1))
+            elif upsampling == "projected":
+                projections.append(nn.Conv2d(channels, width, 1))
             raised = channels if upsampling == "bilinear" else width
-            decoder.append(block(raised + width, width))
+            decoder.append(block(raised + skip, width))
             channels = width
-        self.decoder, self.doublings = nn.ModuleList(decoder), nn.ModuleList(doublings)
+        self.decoder = nn.ModuleList(decoder)
+        self.doublings, self.projections = nn.ModuleList(doublings), nn.ModuleList(projections)
 
     def raised(self, x, step):
         if self.upsampling == "transposed":
             return self.doublings[step](x)
         x = F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)
-        return self.doublings[step](x) if self.upsampling == "bilinear_conv" else x
+        return self.projections[step](x) if self.projections else x
 
     def forward(self, x):
         skips = []
@@ -166,9 +173,10 @@ class JBUStack(Upsampler):
 
     def __init__(self, guidance_widths, key_size=32, radius=3, dropout=0.1, fixup=True):
         super().__init__()
-        self.stages = nn.ModuleList(
-            JBULearnedRange(width, key_size, radius, dropout, fixup) for width in guidance_widths
-        )
+        self.add_stages(JBULearnedRange(width, key_size, radius, dropout, fixup) for width in guidance_widths)
+
+    def add_stages(self, stages):
+        self.stages = nn.ModuleList(stages)
 
     def guidance(self, image):
         raise NotImplementedError
@@ -179,54 +187,76 @@ class JBUStack(Upsampler):
         return base
 
 
+def doubled(host, stages):
+    """The sides h * 2, h * 4, ... of the paper's words (48, 96, ... 768 from 24)."""
+    return [host["grid"] << k for k in range(1, stages + 1)]
+
+
 class Hire(JBUStack):
     """The paper's enricher: stages guided by a UNet over the picture, whose side is first brought to a multiple.
 
-    With `doubling` the grids are those of the paper's words, h -> 2h -> 4h ..., instead of the UNet's R/2^k.
+    The grids are the UNet's own; with grids="doubling" its maps are brought to the doubled sides, by averages where they
+    shrink, bilinearly where they grow.
     """
 
-    def __init__(self, host, widths=(12, 32, 32, 32, 32), finest=0, bottleneck=32, convolutions=2, norm="batch",
-                 upsampling="bilinear", align=32, doubling=False, **stages):
-        unet = GuidanceUNet(list(widths), bottleneck, finest, convolutions, norm, upsampling)
+    def __init__(self, host, widths=(12, 32, 32, 32, 32), decoder_widths=(), finest=0, bottleneck=32, convolutions=2,
+                 norm="batch", upsampling="bilinear", align=32, grids="unet", **stages):
+        unet = GuidanceUNet(list(widths), bottleneck, decoder_widths, finest, convolutions, norm, upsampling)
         super().__init__(unet.guidance_widths, **stages)
         self.unet = unet
-        poolings = len(widths) if bottleneck else len(widths) - 1
-        align = max(align, 2**poolings)
-        self.side = (host["high"] + align - 1) // align * align
-        self.doubling = host["grid"] * 2 ** len(widths) if doubling else None
+        multiple = math.lcm(align, 2 ** (len(widths) if bottleneck else len(widths) - 1))
+        self.side = -(-host["high"] // multiple) * multiple
+        self.grids = doubled(host, len(self.stages)) if grids == "doubling" else None
 
     def guidance(self, image):
-        side = self.doubling or self.side
-        if image.shape[2] != side:
-            image = F.interpolate(image, size=(side, side), mode="bicubic", align_corners=False)
-        return self.unet(image)
+        if image.shape[2] != self.side:
+            image = F.interpolate(image, size=(self.side, self.side), mode="bicubic", align_corners=False)
+        maps = self.unet(image)
+        if self.grids is None:
+            return maps
+        return [
+            F.adaptive_avg_pool2d(map, side)
+            if side <= map.shape[2]
+            else F.interpolate(map, size=(side, side), mode="bilinear", align_corners=False)
+            for map, side in zip(maps, self.grids)
+        ]
 
 
 class JBU(JBUStack):
     """The ablation without a UNet: the picture itself, average-pooled to each stage's grid, guides the stages."""
 
-    def __init__(self, host, stages=5, finest=0, **options):
+    def __init__(self, host, stages=5, finest=0, grids="unet", **options):
         super().__init__([3] * stages, **options)
-        self.grids = [host["high"] >> k for k in reversed(range(finest, finest + stages))]
+        own = [host["high"] >> k for k in reversed(range(finest, finest + stages))]
+        self.grids = doubled(host, stages) if grids == "doubling" else own
 
     def guidance(self, image):
         return [F.adaptive_avg_pool2d(image, grid) for grid in self.grids]
 
 
-class FeatUp(JBUStack):
+class FeatUp(JBU):
     """FeatUp's JBUStack: stages that double the grid, guided by the pooled picture, and a 1x1 convolution at the end."""
 
-    def __init__(self, host, stages=4, **options):
-        super().__init__([3] * stages, **options)
-        self.grids = [host["grid"] << k for k in range(1, stages + 1)]
-        self.fixup_proj = nn.Sequential(nn.Dropout2d(0.2), nn.Conv2d(host["channels"], host["channels"], 1))
+    def __init__(self, host, stages=4, final_fixup=True, final_dropout=0.2, **options):
+        super().__init__(host, stages, grids="doubling", **options)
+        channels = host["channels"]
+        self.fixup_proj = (
+            nn.Sequential(nn.Dropout2d(final_dropout), nn.Conv2d(channels, channels, 1)) if final_fixup else None
+        )
 
-    def guidance(self, image):
-        return [F.adaptive_avg_pool2d(image, grid) for grid in self.grids]
+    def add_stages(self, stages):
+        self.names = []
+        for number, stage in enumerate(stages, 1):
+            self.names.append(f"up{number}")
+            self.add_module(self.names[-1], stage)
+
+    @property
+    def stages(self):
+        return [getattr(self, name) for name in self.names]
 
     def high_resolution(self, base, image):
         x = self.upsampled(base, image)
-        return x + 0.1 * self.fixup_proj(x)
+        return x if self.fixup_proj is None else x + 0.1 * self.fixup_proj(x)
 
 
 class Interpolation(Upsampler):
@@ -241,35 +271,60 @@ class Interpolation(Upsampler):
         return F.interpolate(base, size=(self.side, self.side), mode=self.mode, **aligned)
 
 
-class LiFT(Upsampler):
-    """LiFT: one doubling of the features with a small image branch (not linear in E)."""
+class LiFT(nn.Module):
+    """LiFT: doublings of the features by a small network with an image branch (not linear in E).
+
+    The image branch is a quarter of the picture; the public code takes it as it is for patches of 8 and its maxima for
+    patches of 16. For others it is averaged down to twice the features' grid, or grows bilinearly.
+    """
 
     WIDTH = 32
 
-    def __init__(self, host):
+    def __init__(self, host, view="low", applications=1):
         super().__init__()
+        self.side = host[view]
+        self.applications = applications
         channels, width = host["channels"], self.WIDTH
-        middle = (channels + width) // 2
+        middle, half = (channels + width) // 2, channels // 2
 
         def down(inputs):
             return [nn.Conv2d(inputs, width, 3, stride=2, padding=1), nn.BatchNorm2d(width), nn.ReLU()]
 
+        def same(inputs):
+            return [nn.Conv2d(inputs, half, 3, padding=1, bias=False), nn.BatchNorm2d(half), nn.ReLU()]
+
         self.image_convs_1 = nn.Sequential(*down(3), *down(width))
         self.image_convs_2 = nn.Sequential(*down(width))
-        self.up = nn.ConvTranspose2d(channels + width, middle, 2, stride=2)
-        half = channels // 2
-        convolutions = []
-        for inputs in (middle + width, half):
-            convolutions += [nn.Conv2d(inputs, half, 3, padding=1, bias=False), nn.BatchNorm2d(half), nn.ReLU()]
-        self.conv = nn.Sequential(*convolutions)
+        self.up1 = nn.Module()
+        self.up1.up = nn.ConvTranspose2d(channels + width, middle, 2, stride=2)
+        self.up1.conv_1 = nn.Module()
+        self.up1.conv_1.double_conv = nn.Sequential(*same(middle + width), *same(half))
         self.outc = nn.Conv2d(half, channels, 1)
 
-    def upsampled(self, base, image):
-        doubled = (2 * base.shape[2], 2 * base.shape[3])
-        fine = F.adaptive_avg_pool2d(self.image_convs_1(image), doubled)
-        coarse = self.image_convs_2(fine)
-        x = self.up(torch.cat([base, coarse], 1))
-        return self.outc(self.conv(torch.cat([x, fine], 1)))
+    def adapted(self, x, side):
+        if x.shape[2] == side:
+            return x
+        if x.shape[2] == 2 * side:
+            return F.max_pool2d(x, 2)
+        if x.shape[2] > side:
+            return F.adaptive_avg_pool2d(x, side)
+        return F.interpolate(x, size=(side, side), mode="bilinear", align_corners=False)
+
+    def once(self, base, picture):
+        fine = self.adapted(self.image_convs_1(picture), 2 * base.shape[2])
+        x = self.up1.up(torch.cat([base, self.image_convs_2(fine)], 1))
+        return self.outc(self.up1.conv_1.double_conv(torch.cat([x, fine], 1)))
+
+    def forward(self, base, image):
+        picture = image
+        if image.shape[2] != self.side:
+            picture = F.interpolate(image, size=(self.side, self.side), mode="bicubic", align_corners=False)
+        x = base
+        for application in range(self.applications):
+            if application:
+                picture = F.interpolate(picture, scale_factor=2, mode="bilinear", align_corners=False)
+            x = self.once(x, picture)
+        return torch.cat([base, F.adaptive_avg_pool2d(x, base.shape[2:])], 1)
 
 
 class S2(nn.Module):
@@ -278,9 +333,11 @@ class S2(nn.Module):
     `encode` maps pictures [M, 3, low, low] to tokens [M, prefix + h*h, C]; so does the whole, with C for each scale.
     """
 
-    def __init__(self, host, scales=(), prefix=0):
+    def __init__(self, host, scales=(), resize_output_to=0, tiles_at_once=0, upsample=False, prefix=0):
         super().__init__()
         self.sizes = sorted(scales) or [host["low"], host["high"]]
+        self.resize_output_to = resize_output_to or self.sizes[0]
+        self.tiles_at_once = tiles_at_once
         self.prefix = prefix
 
     def at_scale(self, size, image, encode):
@@ -289,7 +346,8 @@ class S2(nn.Module):
         splits = size // low
         # The number of a tile (row-major) is the slow axis of the batch.
         tiles = picture.reshape(n, 3, splits, low, splits, low).permute(2, 4, 0, 1, 3, 5)
-        tokens = encode(tiles.reshape(-1, 3, low, low))
+        tiles = tiles.reshape(-1, 3, low, low)
+        tokens = torch.cat([encode(part) for part in tiles.split(self.tiles_at_once * n or len(tiles))])
         prefix, tokens = tokens[:, : self.prefix], tokens[:, self.prefix :]
         side = round(tokens.shape[1] ** 0.5)
         maps = tokens.reshape(splits, splits, n, side, side, -1).permute(2, 5, 0, 3, 1, 4)
@@ -298,7 +356,7 @@ class S2(nn.Module):
 
     def forward(self, image, encode):
         seen = [self.at_scale(size, image, encode) for size in self.sizes]
-        grid = seen[0][1].shape[2:]
+        grid = seen[self.sizes.index(self.resize_output_to)][1].shape[2:]
         maps = [F.interpolate(map, size=grid, mode="area") for _, map in seen]
         tokens = torch.cat(maps, 1).flatten(2).transpose(1, 2)
         return torch.cat([torch.cat([prefix for prefix, _ in seen], 2), tokens], 1)

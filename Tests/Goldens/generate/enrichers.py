@@ -78,7 +78,7 @@ def featured(module, host, batch, training):
     image = picture.double() / 64 - 2
     module.eval()
     with torch.no_grad():
-        if isinstance(module, enrichers.Upsampler) and not isinstance(module, enrichers.LiFT):
+        if isinstance(module, enrichers.Upsampler):
             tensors["operator"] = module.operator(host["grid"], image)
             tensors["sample"] = module.high_resolution(base, image).flatten()[:: STEP * host["channels"]]
         if training:
@@ -157,7 +157,7 @@ def ordered(data):
 A = {"widths": [4, 6, 6, 6, 6], "bottleneck": 6, "key_size": 5, "radius": 1, "dropout": 0}
 B = {"widths": [5, 6, 8], "bottleneck": 8, "convolutions": 1, "norm": "none", "upsampling": "transposed",
      "align": 8, "key_size": 4, "radius": 2, "dropout": 0}
-C = {"widths": [5, 6, 7, 8, 8], "bottleneck": 0, "convolutions": 1, "norm": "none", "upsampling": "bilinear_conv",
+C = {"widths": [5, 6, 7, 8, 8], "bottleneck": 0, "convolutions": 1, "norm": "none", "upsampling": "projected",
      "align": 16, "key_size": 4, "radius": 1, "dropout": 0}
 
 CASES = [
