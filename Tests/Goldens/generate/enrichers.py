@@ -73,7 +73,8 @@ def gradients(tensors, leaves, output):
 
 def featured(module, host, batch, training):
     """A case of an enricher that gets E and the picture."""
-    picture, base = bytes_of(host["high"], batch), exact(batch, host["channels"], host["grid"], host["grid"])
+    uses_picture = not isinstance(module, enrichers.Interpolation)
+    picture, base = bytes_of(host["high"] if uses_picture else 1, batch), exact(batch, host["channels"], host["grid"], host["grid"])
     tensors = {"picture": picture, "base": base.clone()}
     image = picture.double() / 64 - 2
     module.eval()
@@ -94,8 +95,7 @@ def featured(module, host, batch, training):
 def looking_again(module, host, batch):
     """A case of s2: the encoder is a strided convolution and tanh; prefix tokens are scaled means of the others."""
     channels, patch = host["channels"], host["low"] // host["grid"]
-    encoder = {"weight": exact(channels, 3, patch, patch) / 4, "bias": exact(channels), "prefix": exact(2, channels)}
-    prefix = encoder["prefix"][: module.prefix]
+    encoder = {"weight": exact(channels, 3, patch, patch) / 4, "bias": exact(channels), "prefix": exact(module.prefix, channels)}
     tensors = {f"encoder.{name}": value.clone() for name, value in encoder.items()}
     for value in encoder.values():
         value.requires_grad_()
@@ -107,7 +107,7 @@ def looking_again(module, host, batch):
         return torch.cat([prefix, tokens], 1) if module.prefix else tokens
 
     tensors["picture"] = bytes_of(host["high"], batch)
-    leaves = [(f"encoder.{name}", value) for name, value in encoder.items() if name != "prefix" or len(prefix)]
+    leaves = [(f"encoder.{name}", value) for name, value in encoder.items() if name != "prefix" or module.prefix]
     gradients(tensors, leaves, module(tensors["picture"].double() / 64 - 2, encode))
     return tensors
 
@@ -163,20 +163,43 @@ C = {"widths": [5, 6, 7, 8, 8], "bottleneck": 0, "convolutions": 1, "norm": "non
 CASES = [
     ("hire-a", "hire", A, dict(high=64, grid=4, channels=8, batch=2, training=True)),
     # The real radius and key size, and a picture that has to be brought to a multiple of 32 (70 -> 96).
-    ("hire-radius-3", "hire", {"widths": [4, 6], "bottleneck": 5, "norm": "none", "convolutions": 1, "key_size": 32,
+    ("hire-radius-3", "hire", {"widths": [5], "bottleneck": 4, "norm": "none", "convolutions": 1, "key_size": 32,
                                "dropout": 0}, dict(high=70, grid=7)),
     # Statistics as stored, levels without a stage, a picture that stays as it is, windows that overlap.
     ("hire-finest", "hire", A | {"widths": [4, 6, 8], "finest": 1, "align": 16, "radius": 2},
-     dict(high=112, grid=5, weights="float16")),
+     dict(high=80, grid=7, weights="float16")),
     ("hire-float64", "hire", A | {"widths": [4, 5, 6], "align": 8, "key_size": 1, "finest": 2, "radius": 3},
-     dict(high=40, grid=5, batch=2, training=True, stored="float64", weights="float32")),
-    ("hire-b", "hire", B, dict(high=64, grid=6, batch=2)),
-    ("jbu", "jbu", {"stages": 3, "key_size": 8, "radius": 2, "dropout": 0}, dict(high=64, grid=4, batch=2)),
+     dict(high=40, grid=5, batch=2, training=True, stored="float64")),
+    ("hire-b", "hire", B, dict(high=40, grid=6, batch=2)),
+    ("jbu", "jbu", {"stages": 3, "key_size": 8, "radius": 2, "dropout": 0}, dict(high=48, grid=4, batch=2, weights="float32")),
     # Adaptive pooling with unequal windows, a temperature at the lower clamp, where no gradient passes.
     ("jbu-clamped", "jbu", {"stages": 2, "finest": 1, "key_size": 5, "radius": 1, "dropout": 0},
      dict(high=70, grid=7, stored="float64", stages__0__range_temp=-10.0)),
     ("bicubic", "bicubic", {}, dict(high=64, grid=5, batch=2)),
     ("bicubic-float64", "bicubic", {}, dict(high=70, grid=7, stored="float64")),
+    ("bilinear", "bilinear", {}, dict(high=70, grid=6, stored="float64")),
+    ("nearest", "nearest", {}, dict(high=64, grid=6, batch=2)),
+    # Patches of 14 (averaged down) while training, of 8 (as it is) with the high view, of 16 (maxima).
+    ("lift-14", "lift", {}, dict(high=60, low=56, grid=4, batch=2, training=True, channels=4)),
+    ("lift-8-twice", "lift", {"view": "high", "applications": 2}, dict(high=32, low=16, grid=4, channels=4)),
+    # The stages' sides double: averaged down (20, 40 -> 12, 24), grown (8, 16 -> 10, 20).
+    ("hire-doubling", "hire", B | {"widths": [4, 6], "decoder_widths": [5, 7], "upsampling": "bilinear", "radius": 1,
+                                   "grids": "doubling"}, dict(high=38, grid=6)),
+    ("hire-doubling-grown", "hire", A | {"widths": [3, 4], "bottleneck": 5, "align": 8, "grids": "doubling"},
+     dict(high=16, grid=5, batch=2)),
+    ("hire-c", "hire", C, dict(high=80, grid=5)),
+    ("hire-c-finest", "hire", C | {"widths": [4, 5, 6], "decoder_widths": [3, 7], "align": 4, "finest": 1,
+                                   "upsampling": "transposed"}, dict(high=36, grid=6, batch=2)),
+    ("hire-without-fixup", "hire", A | {"widths": [3, 4], "bottleneck": 5, "fixup": False, "radius": 3, "key_size": 8},
+     dict(high=32, grid=6, batch=2, training=True)),
+    ("jbu-doubling", "jbu", {"stages": 2, "key_size": 5, "radius": 2, "fixup": False, "dropout": 0,
+                             "grids": "doubling"}, dict(high=70, grid=6)),
+    ("featup", "featup", {"stages": 3, "key_size": 5, "radius": 1, "dropout": 0, "final_dropout": 0},
+     dict(high=70, grid=5, batch=2)),
+    ("featup-without-last", "featup", {"stages": 1, "key_size": 5, "radius": 2, "dropout": 0, "final_fixup": False},
+     dict(high=64, grid=5)),
+    ("s2-larger", "s2", {"scales": [16, 32, 64], "resize_output_to": 32, "tiles_at_once": 3, "upsample": True},
+     dict(high=48, low=16, grid=4, batch=2, prefix=1)),
     ("s2", "s2", {}, dict(high=32, low=16, grid=4, batch=2)),
     ("s2-prefix", "s2", {"scales": [48, 16, 32]}, dict(high=48, low=16, grid=4, batch=2, prefix=2, stored="float64")),
 ]
