@@ -122,7 +122,8 @@ let libraries: [Target] = [
 
 let plugins = [
     "SmallVisionTransformer", "CLIPVision", "DINOv2Vision",
-    "NoneEnricher", "BicubicEnricher", "HireEnricher", "S2Enricher",
+    "NoneEnricher", "InterpolationEnricher", "HireEnricher", "FeatUpEnricher", "LiFTEnricher",
+    "S2Enricher",
     "MLPProjector", "Llama", "WordTokenizer", "SubwordTokenizer", "EasyVQATask", "ShapesTask",
 ]
 
