@@ -122,7 +122,8 @@ let libraries: [Target] = [
 
 let plugins = [
     "SmallVisionTransformer", "CLIPVision", "DINOv2Vision",
-    "NoneEnricher", "BicubicEnricher", "HireEnricher", "S2Enricher",
+    "NoneEnricher", "InterpolationEnricher", "HireEnricher", "FeatUpEnricher", "LiFTEnricher",
+    "S2Enricher",
     "MLPProjector", "Llama", "WordTokenizer", "SubwordTokenizer", "EasyVQATask", "ShapesTask",
 ]
 
@@ -218,8 +219,8 @@ let tests: [Target] = [
     .testTarget(
         name: "ParityTests",
         dependencies: [
-            "HireNN", "HireTensor", "HireArray", "HireFiles", "HireReference", "HireCPU",
-            "HireTestSupport",
+            "Builtin", "HireVLM", "HireNN", "HireTensor", "HireArray", "HireFiles", "HireReference",
+            "HireCPU", "HireTestSupport",
         ], path: "Tests/Parity", swiftSettings: strict),
     test(
         "HireNNTests",

@@ -1,9 +1,11 @@
-import BicubicEnricher
 import CLIPVision
 import DINOv2Vision
 import EasyVQATask
+import FeatUpEnricher
 import HireEnricher
 import HireVLM
+import InterpolationEnricher
+import LiFTEnricher
 import Llama
 import MLPProjector
 import NoneEnricher
@@ -21,8 +23,10 @@ public enum BuiltinPlugins {
         CLIPVisionPlugin.self,
         DINOv2VisionPlugin.self,
         NoneEnricherPlugin.self,
-        BicubicEnricherPlugin.self,
+        InterpolationEnricherPlugin.self,
         HireEnricherPlugin.self,
+        FeatUpEnricherPlugin.self,
+        LiFTEnricherPlugin.self,
         S2EnricherPlugin.self,
         MLPProjectorPlugin.self,
         LlamaPlugin.self,

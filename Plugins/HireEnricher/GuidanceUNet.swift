@@ -3,14 +3,15 @@ import HireTensor
 
 /// U: a shallow UNet over the high-resolution picture whose decoder features guide the bilateral stages.
 ///
-/// From [N, 3, R, R] to one map per level: [N, widths[k], R/2^k, R/2^k], coarse to fine.
-/// `finest` levels at the fine end are encoded but not decoded.
+/// From [N, 3, R, R] to one map per level: [N, decoder widths[k], R/2^k, R/2^k], coarse to fine. `finest` levels at the
+/// fine end are encoded but not decoded. Without a bottleneck the last level of the encoder is the coarsest guidance.
 final class GuidanceUNet: Layer {
     let scope = ModuleScope()
     private let down: ModuleList<ConvolutionBlock>
-    private let bottleneck: ConvolutionBlock
+    private let bottleneck: ConvolutionBlock?
     private let up: ModuleList<ConvolutionBlock>
     private let doublings: ModuleList<ConvTranspose2d>
+    private let projections: ModuleList<Conv2d>
 
     init(_ configuration: HireEnricherConfiguration, in context: Context) {
         let widths = configuration.widths
@@ -19,43 +20,59 @@ final class GuidanceUNet: Layer {
             "encoder",
             ModuleList(
                 zip(inputs, widths).map { ConvolutionBlock($0, $1, configuration, in: context) }))
-        bottleneck = scope.child(
-            "bottleneck",
-            ConvolutionBlock(
-                widths[widths.count - 1], configuration.bottleneck, configuration, in: context))
-        // The decoder climbs from the bottleneck and stops at the finest level that guides a stage.
-        var channels = configuration.bottleneck
+        bottleneck =
+            configuration.bottleneck > 0
+            ? scope.child(
+                "bottleneck",
+                ConvolutionBlock(
+                    widths[widths.count - 1], configuration.bottleneck, configuration, in: context))
+            : nil
+        // The decoder climbs from the bottom and stops at the finest level that guides a stage.
+        var channels = configuration.bottleneck > 0 ? configuration.bottleneck : widths.last ?? 3
         var blocks: [ConvolutionBlock] = []
         var transposed: [ConvTranspose2d] = []
-        for width in widths.dropFirst(configuration.finest).reversed() {
-            if configuration.upsampling == .transposed {
+        var projected: [Conv2d] = []
+        let decoded = zip(widths, configuration.decoded).dropFirst(configuration.finest).reversed()
+        for (skip, width) in decoded {
+            switch configuration.upsampling {
+            case .bilinear: break
+            case .projected:
+                projected.append(Conv2d(channels, width, kernel: [1, 1], in: context))
+                channels = width
+            case .transposed:
                 transposed.append(
                     ConvTranspose2d(channels, width, kernel: [2, 2], stride: [2, 2], in: context))
                 channels = width
             }
-            blocks.append(ConvolutionBlock(channels + width, width, configuration, in: context))
+            blocks.append(ConvolutionBlock(channels + skip, width, configuration, in: context))
             channels = width
         }
         up = scope.child("decoder", ModuleList(blocks))
         doublings = scope.child("doublings", ModuleList(transposed))
+        projections = scope.child("projections", ModuleList(projected))
     }
 
     func forward(_ picture: Tensor) throws -> [Tensor] {
         var skips: [Tensor] = []
         var x = picture
-        for block in down {
-            x = try block(x)
-            skips.append(x)
-            x = try x.maxPool2d(kernel: [2, 2], stride: [2, 2])
-        }
-        x = try bottleneck(x)
         var guidance: [Tensor] = []
+        for (level, block) in down.enumerated() {
+            x = try block(x)
+            if bottleneck == nil, level == down.count - 1 {
+                guidance.append(x)
+            } else {
+                skips.append(x)
+                x = try x.maxPool2d(kernel: [2, 2], stride: [2, 2])
+            }
+        }
+        if let bottleneck { x = try bottleneck(x) }
         for (step, block) in up.enumerated() {
             let skip = skips[skips.count - 1 - step]
             let grid = SIMD2(skip.shape[2], skip.shape[3])
             x =
                 doublings.isEmpty
                 ? try x.interpolate(to: grid, mode: .bilinear) : try doublings[step](x)
+            if !projections.isEmpty { x = try projections[step](x) }
             x = try block(Tensor.concat([x, skip], dim: 1))
             guidance.append(x)
         }

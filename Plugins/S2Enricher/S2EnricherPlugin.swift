@@ -14,12 +14,3 @@ public enum S2EnricherPlugin: Plugin {
         ) { configuration, host in try S2Enricher(configuration, host) }
     }
 }
-
-/// Options of `s2`.
-struct S2EnricherConfiguration: PluginConfiguration {
-    /// Sides in pixels, each a multiple of the smallest, which is the encoder's resolution; empty stands for the
-    /// encoder's and the high view's.
-    var scales: [Int] = []
-
-    init() {}
-}

@@ -12,7 +12,45 @@ import Testing
 
 /// The contract of enrichers, run over every one in the catalogue.
 @Suite struct EnricherConformanceTests {
+    /// An enricher with its defaults, or with options that take other roads through its code.
+    struct Variant: Sendable, CustomStringConvertible {
+        let id: String
+        var options: JSONObject = [:]
+        var description: String {
+            ([id] + options.members.map { "\($0.0)" }).joined(separator: " ")
+        }
+    }
+
     static let ids = (try? BuiltinPlugins.catalog())?.list(.enricher).map(\.manifest.id) ?? []
+    static let variants =
+        ids.map { Variant(id: $0) } + [
+            Variant(
+                id: "hire",
+                options: [
+                    "widths": [6, 8], "bottleneck": 8, "convolutions": 1, "norm": "none",
+                    "upsampling": "transposed", "key_size": 8,
+                ]),
+            Variant(
+                id: "hire",
+                options: [
+                    "widths": [6, 8, 10], "bottleneck": 0, "convolutions": 1, "norm": "none",
+                    "upsampling": "projected", "align": 1, "radius": 2,
+                ]),
+            Variant(
+                id: "hire",
+                options: ["widths": [6, 8, 8], "grids": "doubling", "radius": 1, "fixup": false]),
+            Variant(
+                id: "hire",
+                options: ["widths": [6, 8], "decoder_widths": [5, 9], "finest": 1, "align": 48]),
+            Variant(id: "jbu", options: ["stages": 2, "grids": "doubling", "fixup": false]),
+            Variant(id: "featup", options: ["stages": 2, "final_fixup": false, "radius": 2]),
+            Variant(id: "lift", options: ["view": "high", "applications": 2]),
+            Variant(
+                id: "s2",
+                options: [
+                    "scales": [16, 32, 64], "tiles_at_once": 3, "resize_output_to": 32,
+                ]),
+        ]
     static let grid = SIMD2(4, 4)
     let catalog: PluginCatalog
 
@@ -21,11 +59,12 @@ import Testing
     @Test func theCatalogueIsNotEmpty() { #expect(Self.ids.count >= 4) }
 
     private func made(
-        _ id: String, in context: Context, seed: UInt64 = 3
+        _ variant: Variant, in context: Context, seed: UInt64 = 3
     ) throws -> any Enricher {
         let host = HostShape(
             channels: 8, grid: Self.grid, lowResolution: 16, highResolution: 64, context: context)
-        let enricher = try catalog.makeEnricher(PluginChoice(id), for: host)
+        let enricher = try catalog.makeEnricher(
+            PluginChoice(variant.id, variant.options), for: host)
         try enricher.initialize(from: RandomSource(seed: seed))
         return enricher
     }
@@ -48,22 +87,22 @@ import Testing
             })
     }
 
-    @Test(arguments: ids) func keepsItsPromises(_ id: String) throws {
+    @Test(arguments: variants) func keepsItsPromises(_ variant: Variant) throws {
         let context = Context(backend: CPUBackend(threads: 1))
-        let enricher = try made(id, in: context)
+        let enricher = try made(variant, in: context)
         enricher.train(false)
         let output = try enricher(input(in: context))
         #expect(output.channels == enricher.outputChannels)
         #expect(output.grid == enricher.outputGrid)
         #expect(try output.map().floats().allSatisfy { $0.isFinite })
-        let again = try made(id, in: context)
+        let again = try made(variant, in: context)
         again.train(false)
         #expect(try again(input(in: context)).map().floats() == output.map().floats())
     }
 
-    @Test(arguments: ids) func gradientsReachEveryParameter(_ id: String) throws {
+    @Test(arguments: variants) func gradientsReachEveryParameter(_ variant: Variant) throws {
         let context = Context(backend: CPUBackend(threads: 1))
-        let enricher = try made(id, in: context)
+        let enricher = try made(variant, in: context)
         enricher.train(true)
         let output = try enricher(input(in: context)).tokens()
         guard !enricher.parameters().isEmpty else { return }
@@ -79,25 +118,25 @@ import Testing
         }
     }
 
-    @Test(arguments: ids) func stateRoundTripsBitForBit(_ id: String) throws {
+    @Test(arguments: variants) func stateRoundTripsBitForBit(_ variant: Variant) throws {
         let context = Context(backend: CPUBackend(threads: 1))
-        let state = try made(id, in: context).stateDict()
-        let other = try made(id, in: context, seed: 4)
+        let state = try made(variant, in: context).stateDict()
+        let other = try made(variant, in: context, seed: 4)
         _ = try other.load(state, strict: true)
         for (name, array) in try other.stateDict() {
             #expect(try array.floats() == state[name]?.floats(), "\(name) changed on the way")
         }
     }
 
-    @Test(arguments: ids) func everyPropertyIsInTheScope(_ id: String) throws {
+    @Test(arguments: variants) func everyPropertyIsInTheScope(_ variant: Variant) throws {
         let context = Context(backend: CPUBackend(threads: 1))
-        let missing = try ModuleConformance.undeclaredProperties(of: made(id, in: context))
+        let missing = try ModuleConformance.undeclaredProperties(of: made(variant, in: context))
         #expect(missing.isEmpty, "\(missing)")
     }
 
-    @Test(arguments: ids) func shapesAgreeWithoutNumbers(_ id: String) throws {
+    @Test(arguments: variants) func shapesAgreeWithoutNumbers(_ variant: Variant) throws {
         let context = Context(backend: ShapesBackend())
-        let enricher = try made(id, in: context)
+        let enricher = try made(variant, in: context)
         let output = try enricher(input(in: context))
         #expect(output.channels == enricher.outputChannels && output.grid == enricher.outputGrid)
     }
@@ -109,14 +148,13 @@ import Testing
     }
 
     /// Pulled and pushed are the same numbers, on the oracle in float64 to rounding.
-    @Test(arguments: ids) func pulledEqualsPushed(_ id: String) throws {
+    @Test(arguments: variants) func pulledEqualsPushed(_ variant: Variant) throws {
         let context = Context(backend: ReferenceBackend(), dtype: .float64)
-        guard let enricher = try made(id, in: context) as? any LinearUpsampler else { return }
+        guard let enricher = try made(variant, in: context) as? any LinearUpsampler else { return }
         enricher.train(false)
         let input = try input(in: context)
         let pushed = try enricher.highResolution(input).pooled(to: enricher.outputGrid)
-        let pulled = try input.base.applying(
-            enricher.pooledOperator(input), onto: enricher.outputGrid)
+        let pulled = try enricher.pooledFeatures(input)
         try expectClose(pulled.map().array, pushed.map().array, relative: 1e-6, absolute: 1e-6)
     }
 }

@@ -1,16 +1,22 @@
 #!/usr/bin/env python3
-"""The work of `hire bench` in PyTorch, under the same names; prints JSON: {name: {"median": s, "fastest": s}}.
+"""The work of `hire bench` in PyTorch, under the same names; prints JSON per name:
+{"median": seconds, "fastest": seconds, "peak_bytes": of the process so far}.
 
-Usage: peers.py [--threads N] [--seconds S] [NAME...]
+Usage: peers.py [--threads N] [--seconds S] [--resolution R] [NAME...]
+The names `enricher-*` (one picture of R pixels, E(i) of 24 x 24 x 1024; see enricher_peers.py) run only where they are
+asked for: they take minutes.
 """
 import argparse
 import json
+import resource
 import statistics
 import time
 
 import torch
 import torch.nn.functional as F
 
+import enricher_peers
+import enrichers
 import quickstart
 import transformer_peers
 
@@ -40,7 +46,7 @@ def attention():
 
 
 def jbu_stage():
-    stage = quickstart.JBUStage(32, 32, 3, 0.1).eval()
+    stage = enrichers.JBULearnedRange(32).eval()
     guidance = torch.randn(1, 32, 168, 168)
 
     def run():
@@ -60,7 +66,7 @@ def pulled_small():
     def run():
         f = unit.expand(16, 16, 4, 4)
         for k in kernels:
-            f = quickstart.adaptive_conv(f, k, 1)
+            f = enrichers.adaptive_conv(f, k, 1)
         w = F.adaptive_avg_pool2d(f, 4).flatten(2).transpose(1, 2)
         w.square().sum().backward()
         for k in kernels:
@@ -84,35 +90,40 @@ BENCHMARKS = {
 }
 
 
-def measure(make, seconds):
+def measure(make, seconds, fewest=5):
+    """Seconds per run, and the process's peak memory so far in bytes."""
     torch.manual_seed(0)
     run = make()
-    for _ in range(2):
+    for _ in range(2 if fewest > 1 else 0):
         run()
     times, start = [], time.perf_counter()
-    while len(times) < 5 or time.perf_counter() - start < seconds:
+    while len(times) < fewest or time.perf_counter() - start < seconds:
         begin = time.perf_counter()
         run()
         times.append(time.perf_counter() - begin)
-    return {"median": statistics.median(times), "fastest": min(times)}
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return {"median": statistics.median(times), "fastest": min(times), "peak_bytes": peak}
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seconds", type=float, default=1.5)
+    parser.add_argument("--resolution", type=int, default=672)
     parser.add_argument("--list", action="store_true")
     parser.add_argument("names", nargs="*")
     options = parser.parse_args()
     if options.list:
         print(json.dumps(list(BENCHMARKS)))
         return
+    slow = enricher_peers.benchmarks(options.resolution)
+    known = BENCHMARKS | slow
     torch.set_num_threads(options.threads)
-    unknown = [n for n in options.names if n not in BENCHMARKS]
+    unknown = [n for n in options.names if n not in known]
     if unknown:
-        parser.error(f"unknown {', '.join(unknown)}; known: {', '.join(BENCHMARKS)}")
+        parser.error(f"unknown {', '.join(unknown)}; known: {', '.join(known)}")
     names = options.names or list(BENCHMARKS)
-    print(json.dumps({n: measure(BENCHMARKS[n], options.seconds) for n in names}))
+    print(json.dumps({n: measure(known[n], options.seconds, 1 if n in slow else 5) for n in names}))
 
 
 if __name__ == "__main__":

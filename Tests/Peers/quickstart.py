@@ -6,6 +6,8 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
+from enrichers import GuidanceUNet, JBULearnedRange, adaptive_conv
+
 WIDTH, HEADS, HIDDEN, LAYERS = 64, 4, 128, 2
 SIZE, LOW, PATCH = 64, 8, 2
 UNET, BOTTLENECK, FINEST, KEY, RADIUS = (8, 16, 16), 16, 1, 16, 1
@@ -42,84 +44,11 @@ class Encoder(nn.Module):
         return x
 
 
-def block(inputs, outputs):
-    return nn.Sequential(
-        nn.Conv2d(inputs, outputs, 3, padding=1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU()
-    )
-
-
-class GuidanceUNet(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.encoder = nn.ModuleList(block(a, b) for a, b in zip((3,) + UNET[:-1], UNET))
-        self.bottleneck = block(UNET[-1], BOTTLENECK)
-        decoder, channels = [], BOTTLENECK
-        for width in reversed(UNET[FINEST:]):
-            decoder.append(block(channels + width, width))
-            channels = width
-        self.decoder = nn.ModuleList(decoder)
-
-    def forward(self, x):
-        skips = []
-        for layer in self.encoder:
-            skips.append(layer(x))
-            x = F.max_pool2d(skips[-1], 2)
-        x = self.bottleneck(x)
-        maps = []
-        for layer, skip in zip(self.decoder, reversed(skips)):
-            x = F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)
-            x = layer(torch.cat([x, skip], 1))
-            maps.append(x)
-        return maps
-
-
-def shifts(padded, size, height, width):
-    for i in range(size):
-        for j in range(size):
-            yield padded[:, :, i : i + height, j : j + width]
-
-
-def adaptive_conv(source, kernel, radius):
-    """Bicubic resize to the kernel's grid, reflect padding, and one kernel per pixel for all channels."""
-    height, width = kernel.shape[2:]
-    up = F.interpolate(source, size=(height, width), mode="bicubic", align_corners=False)
-    padded = F.pad(up, (radius,) * 4, mode="reflect")
-    taps = shifts(padded, 2 * radius + 1, height, width)
-    return sum(kernel[:, p : p + 1] * tap for p, tap in enumerate(taps))
-
-
-class JBUStage(nn.Module):
-    def __init__(self, guidance, key, radius, dropout):
-        super().__init__()
-        self.radius = radius
-        taps = (2 * radius + 1) ** 2
-        self.range_temp, self.sigma_spatial = nn.Parameter(torch.tensor(0.0)), nn.Parameter(torch.tensor(1.0))
-        self.range_proj = nn.Sequential(
-            nn.Conv2d(guidance, key, 1), nn.GELU(), nn.Dropout2d(dropout), nn.Conv2d(key, key, 1)
-        )
-        self.fixup_proj = nn.Sequential(
-            nn.Conv2d(guidance + taps, taps, 1), nn.GELU(), nn.Dropout2d(dropout), nn.Conv2d(taps, taps, 1)
-        )
-
-    def kernel(self, guidance):
-        height, width = guidance.shape[2:]
-        size = 2 * self.radius + 1
-        line = torch.linspace(-1, 1, size)
-        squares = (line[:, None] ** 2 + line[None, :] ** 2).reshape(1, -1, 1, 1)
-        spatial = torch.exp(-squares / (2 * self.sigma_spatial**2))
-        key = self.range_proj(guidance)
-        padded = F.pad(key, (self.radius,) * 4, mode="reflect")
-        logits = torch.stack([(tap * key).sum(1) for tap in shifts(padded, size, height, width)], 1)
-        k = torch.softmax(self.range_temp.exp().clamp(1e-4, 1e4) * logits, 1) * spatial
-        k = k / k.sum(1, keepdim=True).clamp_min(1e-7)
-        return k + 0.1 * self.fixup_proj(torch.cat([k, guidance], 1))
-
-
 class Enricher(nn.Module):
     def __init__(self):
         super().__init__()
-        self.unet = GuidanceUNet()
-        self.stages = nn.ModuleList(JBUStage(w, KEY, RADIUS, 0.0) for w in reversed(UNET[FINEST:]))
+        self.unet = GuidanceUNet(list(UNET), BOTTLENECK, FINEST, convolutions=1)
+        self.stages = nn.ModuleList(JBULearnedRange(w, KEY, RADIUS, 0.0) for w in self.unet.guidance_widths)
         grid = LOW // PATCH
         self.register_buffer("unit", torch.eye(grid * grid).reshape(1, grid * grid, grid, grid))
 

@@ -7,14 +7,26 @@ import HireTensor
 public protocol LinearUpsampler: Enricher {
     /// W(I): [N, pooled tokens, source tokens].
     func pooledOperator(_ input: EnricherInput) throws -> Tensor
-    /// J(U(I), E(i)): the map before pooling, at the finest stage's grid.
+    /// J(U(I), E(i)): the map before pooling, at the finest stage's grid, with `finished` applied.
     func highResolution(_ input: EnricherInput) throws -> FeatureMap
+    /// What is done at every position after upsampling; nothing by default.
+    ///
+    /// It mixes the channels of one position, affinely and the same way everywhere (FeatUp's last 1x1 convolution), and so
+    /// commutes with average pooling: the pulled form applies it to the pooled map.
+    func finished(_ map: FeatureMap) throws -> FeatureMap
 }
 
 extension LinearUpsampler {
-    /// [E(i), W(I) E(i)]: the base features beside the pooled enriched ones (the paper's equation 4).
+    /// Features leave the upsampler as they are.
+    public func finished(_ map: FeatureMap) throws -> FeatureMap { map }
+
+    /// pool(J(U(I), E(i))) in the pulled form: W(I) E(i), finished.
+    public func pooledFeatures(_ input: EnricherInput) throws -> FeatureMap {
+        try finished(input.base.applying(pooledOperator(input), onto: outputGrid))
+    }
+
+    /// [E(i), pool(J(U(I), E(i)))]: the base features beside the pooled enriched ones (the paper's equation 4).
     public func forward(_ input: EnricherInput) throws -> FeatureMap {
-        try input.base.concatenated(
-            with: input.base.applying(pooledOperator(input), onto: outputGrid))
+        try input.base.concatenated(with: pooledFeatures(input))
     }
 }

@@ -15,7 +15,7 @@ public final class JointBilateralStage: Layer {
     private let temperature: Parameter
     private let spatialDeviation: Parameter
     private let projection: PointwiseMLP
-    private let fixup: PointwiseMLP
+    private let fixup: PointwiseMLP?
     private let squaredDistances: Tensor
 
     /// A stage for guidance of a given width.
@@ -23,9 +23,10 @@ public final class JointBilateralStage: Layer {
     /// - Parameters:
     ///   - keySize: width of the space in which neighbours are compared (32 in FeatUp).
     ///   - dropout: probability of dropping a whole channel of the hidden layers while training.
+    ///   - hasFixup: whether a perceptron corrects the normalised kernels, as in FeatUp.
     public init(
         guidanceChannels: Int, keySize: Int = 32, radius: Int = 3, dropout: Double = 0.1,
-        in context: Context
+        hasFixup: Bool = true, in context: Context
     ) throws {
         self.radius = radius
         let taps = (2 * radius + 1) * (2 * radius + 1)
@@ -34,10 +35,13 @@ public final class JointBilateralStage: Layer {
         projection = scope.child(
             "range_proj",
             PointwiseMLP(guidanceChannels, hidden: keySize, keySize, dropout: dropout, in: context))
-        fixup = scope.child(
-            "fixup_proj",
-            PointwiseMLP(guidanceChannels + taps, hidden: taps, taps, dropout: dropout, in: context)
-        )
+        fixup =
+            hasFixup
+            ? scope.child(
+                "fixup_proj",
+                PointwiseMLP(
+                    guidanceChannels + taps, hidden: taps, taps, dropout: dropout, in: context))
+            : nil
         scope.declareCapture("kernel")
         squaredDistances = try context.tensor(Self.squaredDistances(radius: radius), [taps])
     }
@@ -50,13 +54,14 @@ public final class JointBilateralStage: Layer {
         let spatial = try (squaredDistances * exponent).exp()
         let normalised = try projection(guidance).bilateralKernel(
             temperature: scale, spatial: spatial, radius: radius)
+        guard let fixup else { return try scope.capture("kernel", normalised) }
         let correction = try fixup(Tensor.concat([normalised, guidance], dim: 1))
         return try scope.capture("kernel", normalised + correction.scaled(by: 0.1))
     }
 
     /// x^2 + y^2 on a grid of (2r+1)^2 points over [-1, 1], rows outermost.
-    private static func squaredDistances(radius: Int) -> [Float] {
-        let steps = (-radius...radius).map { radius == 0 ? 0 : Float($0) / Float(radius) }
+    private static func squaredDistances(radius: Int) -> [Double] {
+        let steps = (-radius...radius).map { radius == 0 ? 0 : Double($0) / Double(radius) }
         return steps.flatMap { y in steps.map { x in x * x + y * y } }
     }
 }

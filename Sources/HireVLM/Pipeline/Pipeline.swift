@@ -86,6 +86,13 @@ public final class Pipeline: Module {
                 "The encoder reads \(encoder.resolution) px, but preprocessing makes a low view of "
                     + "\(preprocessing.lowResolution) px (low_resolution).")
         }
+        guard (1...VisionLimits.resolution).contains(preprocessing.highResolution) else {
+            throw PluginError.configuration(
+                plugin: "recipe", key: "preprocessing.high_resolution",
+                problem:
+                    "must be from 1 to \(VisionLimits.resolution), or 0 for what the enricher wants, got "
+                    + "\(preprocessing.highResolution)")
+        }
         let shape = HostShape(
             channels: encoder.channels, grid: encoder.grid,
             lowResolution: preprocessing.lowResolution,

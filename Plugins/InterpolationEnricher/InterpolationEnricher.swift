@@ -3,21 +3,23 @@ import HireNN
 import HireTensor
 import HireVLM
 
-/// x_en = bicubic(E(i) -> R x R); the output is [E(i), pool(x_en)].
+/// x_en = interpolate(E(i) -> R x R); the output is [E(i), pool(x_en)].
 ///
 /// Resize and pooling do not depend on the picture, so W is made once: a small matrix of tokens by tokens.
-final class BicubicEnricher: LinearUpsampler {
+final class InterpolationEnricher: LinearUpsampler {
     let scope = ModuleScope()
     let outputChannels: Int
     let outputGrid: SIMD2<Int>
+    private let mode: InterpolationMode
     private let matrix: Tensor
     private let side: Int
 
-    init(_ host: HostShape) throws {
+    init(_ mode: InterpolationMode, _ host: HostShape) throws {
+        self.mode = mode
         outputChannels = 2 * host.channels
         outputGrid = host.grid
         side = host.highResolution
-        matrix = try Self.matrix(grid: host.grid, side: side, in: host.context)
+        matrix = try Self.matrix(mode, grid: host.grid, side: side, in: host.context)
     }
 
     func pooledOperator(_ input: EnricherInput) throws -> Tensor {
@@ -26,21 +28,22 @@ final class BicubicEnricher: LinearUpsampler {
     }
 
     func highResolution(_ input: EnricherInput) throws -> FeatureMap {
-        try input.base.resized(to: SIMD2(side, side))
+        try FeatureMap(map: input.base.map().interpolate(to: SIMD2(side, side), mode: mode))
     }
 
     /// W = (P_rows B_rows) kron (P_columns B_columns), with B the resize and P the pooling of one axis.
     private static func matrix(
-        grid: SIMD2<Int>, side: Int, in context: Context
+        _ mode: InterpolationMode, grid: SIMD2<Int>, side: Int, in context: Context
     ) throws -> Tensor {
-        let rows = pooledResize(from: grid.x, side: side)
-        let columns = pooledResize(from: grid.y, side: side)
-        var values: [Float] = []
+        let rows = pooledResize(mode, from: grid.x, side: side)
+        let columns = pooledResize(mode, from: grid.y, side: side)
+        var values: [Double] = []
+        values.reserveCapacity(grid.x * grid.y * grid.x * grid.y)
         for outRow in 0..<grid.x {
             for outColumn in 0..<grid.y {
                 for inRow in 0..<grid.x {
                     for inColumn in 0..<grid.y {
-                        values.append(Float(rows[outRow][inRow] * columns[outColumn][inColumn]))
+                        values.append(rows[outRow][inRow] * columns[outColumn][inColumn])
                     }
                 }
             }
@@ -50,8 +53,10 @@ final class BicubicEnricher: LinearUpsampler {
     }
 
     /// One axis as a dense matrix [length, length].
-    private static func pooledResize(from length: Int, side: Int) -> [[Double]] {
-        let resize = AxisResampling.bicubic(from: length, to: side)
+    private static func pooledResize(
+        _ mode: InterpolationMode, from length: Int, side: Int
+    ) -> [[Double]] {
+        let resize = resampling(mode, from: length, to: side)
         let pool = AxisResampling.area(from: side, to: length)
         return (0..<length).map { output in
             var row = [Double](repeating: 0, count: length)
@@ -62,6 +67,18 @@ final class BicubicEnricher: LinearUpsampler {
                 }
             }
             return row
+        }
+    }
+
+    /// The operator that `Tensor.interpolate` applies to one axis.
+    private static func resampling(
+        _ mode: InterpolationMode, from input: Int, to output: Int
+    ) -> AxisResampling {
+        switch mode {
+        case .nearest: .nearest(from: input, to: output)
+        case .bilinear: .bilinear(from: input, to: output)
+        case .bicubic: .bicubic(from: input, to: output)
+        case .area: .area(from: input, to: output)
         }
     }
 }
