@@ -187,8 +187,8 @@ let tests: [Target] = [
     test(
         "ConformanceTests",
         [
-            "Builtin", "HireVLM", "HireNN", "HireTensor", "HireReference", "HireShapes", "HireCPU",
-            "HireTestSupport",
+            "Builtin", "HireVLM", "HireNN", "HireTensor", "HireImaging", "HireReference",
+            "HireShapes", "HireCPU", "HireTestSupport",
         ]),
     test(
         "VisionTests",

@@ -7,6 +7,7 @@ final class S2Enricher: Enricher {
     let scope = ModuleScope()
     let outputChannels: Int
     let outputGrid: SIMD2<Int>
+    let outputTokens: Int
     private let scales: [Int]
 
     init(_ configuration: S2EnricherConfiguration, _ host: HostShape) throws {
@@ -22,6 +23,7 @@ final class S2Enricher: Enricher {
         }
         outputChannels = scales.count * host.channels
         outputGrid = host.grid
+        outputTokens = host.prefixTokens + host.grid.x * host.grid.y
     }
 
     func forward(_ input: EnricherInput) throws -> FeatureMap {

@@ -92,13 +92,20 @@ public struct ImagePreprocessing: PluginConfiguration, Equatable {
             throw ArrayError.argument(
                 operation: "views", name: "images", expected: "at least one image", got: "none")
         }
+        let high = try normalised(images.map(fitted), in: context)
+        return ImageViews(high: high, low: try lowView(of: high), pictures: images)
+    }
+
+    /// Pictures of one size as they are, normalised: [N, 3, height, width].
+    ///
+    /// - Throws: `ArrayError` for an empty batch or sizes that differ, `ImageError` for a normalisation that makes no sense.
+    public func normalised(_ images: [Image], in context: Context) throws -> Tensor {
         let normalisation = try ImageNormalisation(
             mean: mean.map(Float.init), deviation: deviation.map(Float.init))
         let planes = try images.map { image in
-            Tensor(try fitted(image).array(on: context.backend, normalisation), in: context)
+            Tensor(try image.array(on: context.backend, normalisation), in: context)
         }
-        let high = planes.count == 1 ? planes[0] : try Tensor.concat(planes, dim: 0)
-        return ImageViews(high: high, low: try lowView(of: high))
+        return planes.count == 1 ? planes[0] : try Tensor.concat(planes, dim: 0)
     }
 
     /// The encoder's view of high views [N, 3, R, R].

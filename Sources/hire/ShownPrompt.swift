@@ -14,11 +14,10 @@ enum ShownPrompt {
             in: Machine.shapesContext())
         let turns = [ConversationTurn(question)]
         let prompted = try pipeline.prompted(turns, image: hasImage ? 0 : nil)
-        let grid = pipeline.enricher.outputGrid
         let lines = [
             pipeline.template.text(of: turns, hasImage: hasImage), "",
             hasImage
-                ? "\(prompted.before.count) ids, \(grid.x * grid.y) image tokens, \(prompted.after.count) ids"
+                ? "\(prompted.before.count) ids, \(pipeline.enricher.outputTokens) image tokens, \(prompted.after.count) ids"
                 : "\(prompted.after.count) ids",
             (prompted.before.map(String.init) + (hasImage ? [ConversationTemplate.imageTag] : [])
                 + prompted.after.map(String.init)).joined(separator: " "),
