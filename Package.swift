@@ -122,7 +122,7 @@ let libraries: [Target] = [
 
 let plugins = [
     "SmallVisionTransformer", "CLIPVision", "DINOv2Vision",
-    "NoneEnricher", "BicubicEnricher", "HireEnricher", "S2Enricher",
+    "NoneEnricher", "BicubicEnricher", "HireEnricher", "S2Enricher", "MultiCropEnricher",
     "MLPProjector", "Llama", "WordTokenizer", "SubwordTokenizer", "EasyVQATask", "ShapesTask",
 ]
 
@@ -174,8 +174,8 @@ let tests: [Target] = [
     test(
         "HireVLMTests",
         [
-            "Builtin", "HireVLM", "HireNN", "HireTensor", "HireArray", "HireImaging", "HireFiles",
-            "HireReference", "HireShapes", "HireCPU", "HireTestSupport",
+            "Builtin", "MultiCropEnricher", "HireVLM", "HireNN", "HireTensor", "HireArray",
+            "HireImaging", "HireFiles", "HireReference", "HireShapes", "HireCPU", "HireTestSupport",
         ]),
     test(
         "HireStudiesTests",
@@ -202,8 +202,8 @@ let tests: [Target] = [
     test(
         "HireLuaTests",
         [
-            "HireLua", "HireStudies", "HireVLM", "HireNN", "HireTensor", "HireArray", "HireFiles",
-            "HireReference", "HireShapes", "HireCPU", "HireTestSupport", "Builtin",
+            "HireLua", "HireStudies", "HireVLM", "HireNN", "HireTensor", "HireArray", "HireImaging",
+            "HireFiles", "HireReference", "HireShapes", "HireCPU", "HireTestSupport", "Builtin",
         ]),
     test(
         "ProgramTests",

@@ -6,6 +6,7 @@ import HireEnricher
 import HireVLM
 import Llama
 import MLPProjector
+import MultiCropEnricher
 import NoneEnricher
 import S2Enricher
 import ShapesTask
@@ -24,6 +25,7 @@ public enum BuiltinPlugins {
         BicubicEnricherPlugin.self,
         HireEnricherPlugin.self,
         S2EnricherPlugin.self,
+        MultiCropEnricherPlugin.self,
         MLPProjectorPlugin.self,
         LlamaPlugin.self,
         WordTokenizerPlugin.self,

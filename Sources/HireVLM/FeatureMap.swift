@@ -156,7 +156,7 @@ public struct FeatureMap {
             prefix: both(prefix, other.prefix), suffix: both(suffix, other.suffix))
     }
 
-    /// Average-pooled to another grid (`adaptive_avg_pool2d`); prefix and suffix tokens, which have no place, are left out.
+    /// Average-pooled to another grid (`adaptive_avg_pool2d`); prefix and suffix tokens are left out.
     public func pooled(to target: SIMD2<Int>) throws -> FeatureMap {
         if target == grid, prefix == nil, suffix == nil { return self }
         return try FeatureMap(map: target == grid ? map() : map().adaptiveAvgPool2d(target))

@@ -110,12 +110,20 @@ public struct ImagePreprocessing: PluginConfiguration, Equatable {
 
     /// The encoder's view of high views [N, 3, R, R].
     public func lowView(of high: Tensor) throws -> Tensor {
-        let size = SIMD2(lowResolution, lowResolution)
         if high.shape[2] == lowResolution { return high }
+        return try resized(high, to: SIMD2(lowResolution, lowResolution))
+    }
+
+    /// Views [N, 3, H, W] at other rows and columns, shrunk as the low view is; enlarging is bicubic.
+    public func resized(_ view: Tensor, to size: SIMD2<Int>) throws -> Tensor {
+        let have = SIMD2(view.shape[2], view.shape[3])
+        if size == have { return view }
+        let enlarges = size.x > have.x || size.y > have.y
         return switch downsampling {
-        case .bicubic: try high.interpolate(to: size, mode: .bicubic)
-        case .antialiased: try high.interpolate(to: size, mode: .bicubic, antialias: true)
-        case .area: try high.interpolate(to: size, mode: .area)
+        case _ where enlarges: try view.interpolate(to: size, mode: .bicubic)
+        case .bicubic: try view.interpolate(to: size, mode: .bicubic)
+        case .antialiased: try view.interpolate(to: size, mode: .bicubic, antialias: true)
+        case .area: try view.interpolate(to: size, mode: .area)
         }
     }
 

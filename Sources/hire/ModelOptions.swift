@@ -96,13 +96,15 @@ struct ModelOptions: ParsableArguments {
             if !own.isEmpty {
                 Terminal.writeError(
                     "hire: note: the enricher '\(choice.id)' is not trained (\(own.count) parameters drawn from the "
-                        + "seed); the projector does not read its channels yet.\n")
+                        + "seed)\(own.count < initialised.count ? "; the projector does not read its channels yet" : "").\n"
+                )
             }
         }
         return (pipeline, description.corpus)
     }
 
-    private func enricherChoice() throws -> PluginChoice? {
+    /// The enricher to put in, if one is named.
+    func enricherChoice() throws -> PluginChoice? {
         guard let enricher else { return nil }
         var choice = PluginChoice(enricher)
         for option in enricherOptions {

@@ -4,11 +4,14 @@ import HireVLM
 /// What a question becomes before a language model reads it.
 enum ShownPrompt {
     /// Prints the text and the ids around the picture; needs no weights.
+    ///
+    /// - Parameter enricher: put in the place of the folder's, if given.
     static func print(
-        _ question: String, model: String, _ options: ModelFolderOptions, hasImage: Bool,
-        catalog: PluginCatalog
+        _ question: String, model: String, _ options: ModelFolderOptions, enricher: PluginChoice?,
+        hasImage: Bool, catalog: PluginCatalog
     ) throws {
-        let description = try ModelFolder(model, options).description()
+        var description = try ModelFolder(model, options).description()
+        if let enricher { description.recipe.enricher = enricher }
         let pipeline = try Pipeline(
             description.recipe, catalog: catalog, corpus: description.corpus,
             in: Machine.shapesContext())
