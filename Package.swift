@@ -123,7 +123,7 @@ let libraries: [Target] = [
 let plugins = [
     "SmallVisionTransformer", "CLIPVision", "DINOv2Vision",
     "NoneEnricher", "InterpolationEnricher", "HireEnricher", "FeatUpEnricher", "LiFTEnricher",
-    "S2Enricher",
+    "S2Enricher", "MultiCropEnricher",
     "MLPProjector", "Llama", "WordTokenizer", "SubwordTokenizer", "EasyVQATask", "ShapesTask",
 ]
 
@@ -175,8 +175,8 @@ let tests: [Target] = [
     test(
         "HireVLMTests",
         [
-            "Builtin", "HireVLM", "HireNN", "HireTensor", "HireArray", "HireImaging", "HireFiles",
-            "HireReference", "HireShapes", "HireCPU", "HireTestSupport",
+            "Builtin", "MultiCropEnricher", "HireVLM", "HireNN", "HireTensor", "HireArray",
+            "HireImaging", "HireFiles", "HireReference", "HireShapes", "HireCPU", "HireTestSupport",
         ]),
     test(
         "HireStudiesTests",
@@ -188,8 +188,8 @@ let tests: [Target] = [
     test(
         "ConformanceTests",
         [
-            "Builtin", "HireStudies", "HireVLM", "HireNN", "HireTensor", "HireReference", "HireShapes", "HireCPU",
-            "HireTestSupport",
+            "Builtin", "HireStudies", "HireVLM", "HireNN", "HireTensor", "HireImaging",
+            "HireReference", "HireShapes", "HireCPU", "HireTestSupport",
         ]),
     test(
         "VisionTests",
@@ -203,8 +203,8 @@ let tests: [Target] = [
     test(
         "HireLuaTests",
         [
-            "HireLua", "HireStudies", "HireVLM", "HireNN", "HireTensor", "HireArray", "HireFiles",
-            "HireReference", "HireShapes", "HireCPU", "HireTestSupport", "Builtin",
+            "HireLua", "HireStudies", "HireVLM", "HireNN", "HireTensor", "HireArray", "HireImaging",
+            "HireFiles", "HireReference", "HireShapes", "HireCPU", "HireTestSupport", "Builtin",
         ]),
     test(
         "ProgramTests",

@@ -31,6 +31,7 @@ function hire_Progress:finish() end
 ---@field height integer Rows.
 ---@field width integer Columns.
 ---@field batch integer Images.
+---@field token_count integer Tokens that a projector reads.
 local hire_FeatureMap = {}
 
 ---Both maps' channels side by side, this one's first.
@@ -57,6 +58,15 @@ function hire_FeatureMap:map() end
 ---The numbers as tokens.
 ---@return hire.Tensor # [N, H*W, C]
 function hire_FeatureMap:tokens() end
+
+---The same map with more tokens behind the grid's.
+---@param tokens hire.Tensor [N, S, C].
+---@return hire.FeatureMap # the new map
+function hire_FeatureMap:append(tokens) end
+
+---All tokens that a projector reads: the prefix's, the grid's, those behind.
+---@return hire.Tensor # [N, token_count, C]
+function hire_FeatureMap:sequence() end
 
 ---An enricher written in Lua.
 ---@class hire.EnricherPlugin
@@ -1944,7 +1954,7 @@ function hire_Pipeline:load(path, options) end
 ---One stage of a pipeline.
 ---@class hire.Stage
 ---@field name string The stage's name, with which its paths begin.
----@overload fun(input: hire.Tensor, high?: hire.Tensor): hire.Tensor
+---@overload fun(input: hire.Tensor, high?: hire.Tensor): hire.Tensor, hire.Tensor
 local hire_Stage = {}
 
 ---Runs the stage and returns features by name beside what it makes.
@@ -1953,6 +1963,7 @@ local hire_Stage = {}
 ---@param options? { high?: hire.Tensor }
 ---@return hire.Tensor # what the stage makes
 ---@return table # tensors by name
+---@return hire.Tensor # an enricher's tokens behind the map's [N,S,C], if any
 function hire_Stage:capture(input, patterns, options) end
 
 ---Assembles a pipeline and fills its parameters from a seed.

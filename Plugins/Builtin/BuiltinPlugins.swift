@@ -8,6 +8,7 @@ import InterpolationEnricher
 import LiFTEnricher
 import Llama
 import MLPProjector
+import MultiCropEnricher
 import NoneEnricher
 import S2Enricher
 import ShapesTask
@@ -28,6 +29,7 @@ public enum BuiltinPlugins {
         FeatUpEnricherPlugin.self,
         LiFTEnricherPlugin.self,
         S2EnricherPlugin.self,
+        MultiCropEnricherPlugin.self,
         MLPProjectorPlugin.self,
         LlamaPlugin.self,
         WordTokenizerPlugin.self,

@@ -13,6 +13,7 @@ final class CLIPVisionTransformer: VisionEncoder {
     let resolution: Int
     let channels: Int
     let grid: SIMD2<Int>
+    var prefixTokens: Int { selection.prefixTokens(of: prefix) }
     private let name: String
     private let selection: FeatureSelection
     private let prefix: Int

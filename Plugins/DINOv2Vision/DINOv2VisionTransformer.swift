@@ -14,6 +14,7 @@ final class DINOv2VisionTransformer: VisionEncoder {
     let resolution: Int
     let channels: Int
     let grid: SIMD2<Int>
+    var prefixTokens: Int { selection.prefixTokens(of: prefix) }
     private let selection: FeatureSelection
     private let prefix: Int
     private let embeddings: DINOv2Embeddings

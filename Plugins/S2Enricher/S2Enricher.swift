@@ -8,6 +8,7 @@ final class S2Enricher: Enricher {
     let scope = ModuleScope()
     let outputChannels: Int
     let outputGrid: SIMD2<Int>
+    let outputTokens: Int
     private let scales: [Int]
     private let configuration: S2EnricherConfiguration
 
@@ -17,6 +18,7 @@ final class S2Enricher: Enricher {
         outputChannels = scales.count * host.channels
         let chosen = configuration.resizeOutputTo == 0 ? scales[0] : configuration.resizeOutputTo
         outputGrid = host.grid &* (chosen / scales[0])
+        outputTokens = host.prefixTokens + outputGrid.x * outputGrid.y
     }
 
     func forward(_ input: EnricherInput) throws -> FeatureMap {

@@ -92,23 +92,38 @@ public struct ImagePreprocessing: PluginConfiguration, Equatable {
             throw ArrayError.argument(
                 operation: "views", name: "images", expected: "at least one image", got: "none")
         }
+        let high = try normalised(images.map(fitted), in: context)
+        return ImageViews(high: high, low: try lowView(of: high), pictures: images)
+    }
+
+    /// Pictures of one size as they are, normalised: [N, 3, height, width].
+    ///
+    /// - Throws: `ArrayError` for an empty batch or sizes that differ, `ImageError` for a normalisation that makes no sense.
+    public func normalised(_ images: [Image], in context: Context) throws -> Tensor {
         let normalisation = try ImageNormalisation(
             mean: mean.map(Float.init), deviation: deviation.map(Float.init))
         let planes = try images.map { image in
-            Tensor(try fitted(image).array(on: context.backend, normalisation), in: context)
+            Tensor(try image.array(on: context.backend, normalisation), in: context)
         }
-        let high = planes.count == 1 ? planes[0] : try Tensor.concat(planes, dim: 0)
-        return ImageViews(high: high, low: try lowView(of: high))
+        return planes.count == 1 ? planes[0] : try Tensor.concat(planes, dim: 0)
     }
 
     /// The encoder's view of high views [N, 3, R, R].
     public func lowView(of high: Tensor) throws -> Tensor {
-        let size = SIMD2(lowResolution, lowResolution)
         if high.shape[2] == lowResolution { return high }
+        return try resized(high, to: SIMD2(lowResolution, lowResolution))
+    }
+
+    /// Views [N, 3, H, W] at other rows and columns, shrunk as the low view is; enlarging is bicubic.
+    public func resized(_ view: Tensor, to size: SIMD2<Int>) throws -> Tensor {
+        let have = SIMD2(view.shape[2], view.shape[3])
+        if size == have { return view }
+        let enlarges = size.x > have.x || size.y > have.y
         return switch downsampling {
-        case .bicubic: try high.interpolate(to: size, mode: .bicubic)
-        case .antialiased: try high.interpolate(to: size, mode: .bicubic, antialias: true)
-        case .area: try high.interpolate(to: size, mode: .area)
+        case _ where enlarges: try view.interpolate(to: size, mode: .bicubic)
+        case .bicubic: try view.interpolate(to: size, mode: .bicubic)
+        case .antialiased: try view.interpolate(to: size, mode: .bicubic, antialias: true)
+        case .area: try view.interpolate(to: size, mode: .area)
         }
     }
 

@@ -1,3 +1,4 @@
+import HireImaging
 import HireTensor
 
 /// The two views of a batch of images: what the encoder sees and what an enricher may see.
@@ -6,10 +7,13 @@ public struct ImageViews {
     public let high: Tensor
     /// i, the same pictures at the encoder's resolution: [N, 3, r, r].
     public let low: Tensor
+    /// The pictures at their own sizes, one for each of the batch; nil where only tensors are known.
+    public let pictures: [Image]?
 
     /// Views that are already prepared.
-    public init(high: Tensor, low: Tensor) {
+    public init(high: Tensor, low: Tensor, pictures: [Image]? = nil) {
         self.high = high
         self.low = low
+        self.pictures = pictures
     }
 }

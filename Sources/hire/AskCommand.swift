@@ -48,7 +48,8 @@ struct AskCommand: ParsableCommand {
         let picture = image == "-" ? nil : try Image(reading: image)
         if showsPrompt {
             return try ShownPrompt.print(
-                question, model: model, modelOptions.folder, hasImage: picture != nil,
+                question, model: model, modelOptions.folder,
+                enricher: modelOptions.enricherChoice(), hasImage: picture != nil,
                 catalog: state.host.catalog)
         }
         let clock = ContinuousClock()

@@ -96,12 +96,14 @@ struct ModelOptions: ParsableArguments {
             if !own.isEmpty {
                 Terminal.writeError(
                     "hire: note: the enricher '\(choice.id)' is not trained (\(own.count) parameters drawn from the "
-                        + "seed); the projector does not read its channels yet.\n")
+                        + "seed)\(own.count < initialised.count ? "; the projector does not read its channels yet" : "").\n"
+                )
             }
         }
         return (pipeline, description.corpus)
     }
 
+    /// The enricher to put in, if one is named.
     func enricherChoice() throws -> PluginChoice? {
         guard let enricher else { return nil }
         var choice = PluginChoice(enricher)

@@ -2,6 +2,7 @@ import Builtin
 import HireArray
 import HireCPU
 import HireFiles
+import HireImaging
 import HireNN
 import HireReference
 import HireShapes
@@ -63,8 +64,9 @@ import Testing
     ) throws -> any Enricher {
         let host = HostShape(
             channels: 8, grid: Self.grid, lowResolution: 16, highResolution: 64, context: context)
-        let enricher = try catalog.makeEnricher(
-            PluginChoice(variant.id, variant.options), for: host)
+        var choice = SmallOverrides.choice(variant.id)
+        for (key, value) in variant.options.members { choice.configuration[key] = value }
+        let enricher = try catalog.makeEnricher(choice, for: host)
         try enricher.initialize(from: RandomSource(seed: seed))
         return enricher
     }
@@ -76,15 +78,19 @@ import Testing
         let low = try high.interpolate(to: [16, 16], mode: .bicubic)
         let base = try context.normal(
             [2, 16, 8], mean: 0, deviation: 1, from: random.named("base"))
-        return EnricherInput(
+        return try EnricherInput(
             base: try FeatureMap(tokens: base, grid: Self.grid),
-            image: ImageViews(high: high, low: low),
+            image: ImageViews(
+                high: high, low: low,
+                pictures: [Image(width: 40, height: 30), Image(width: 16, height: 60)]),
             // As many maps as there are pictures: an enricher may look at several tiles at once.
             encode: { pictures in
+                let count = pictures.shape[0]
                 let copies = try Tensor.concat(
-                    Array(repeating: base, count: pictures.shape[0] / 2), dim: 0)
-                return try FeatureMap(tokens: copies, grid: Self.grid)
-            })
+                    Array(repeating: base, count: (count + 1) / 2), dim: 0)
+                return try FeatureMap(tokens: copies.slice(0, 0, count), grid: Self.grid)
+            },
+            project: { try $0.sequence() })
     }
 
     @Test(arguments: variants) func keepsItsPromises(_ variant: Variant) throws {
@@ -94,17 +100,19 @@ import Testing
         let output = try enricher(input(in: context))
         #expect(output.channels == enricher.outputChannels)
         #expect(output.grid == enricher.outputGrid)
-        #expect(try output.map().floats().allSatisfy { $0.isFinite })
+        #expect(output.tokenCount == enricher.outputTokens)
+        #expect(try output.sequence().floats().allSatisfy { $0.isFinite })
         let again = try made(variant, in: context)
         again.train(false)
-        #expect(try again(input(in: context)).map().floats() == output.map().floats())
+        #expect(
+            try again(input(in: context)).sequence().floats() == output.sequence().floats())
     }
 
     @Test(arguments: variants) func gradientsReachEveryParameter(_ variant: Variant) throws {
         let context = Context(backend: CPUBackend(threads: 1))
         let enricher = try made(variant, in: context)
         enricher.train(true)
-        let output = try enricher(input(in: context)).tokens()
+        let output = try enricher(input(in: context)).sequence()
         guard !enricher.parameters().isEmpty else { return }
         let weights = try context.normal(
             output.shape, mean: 0, deviation: 1, from: RandomSource(seed: 5))
@@ -139,6 +147,7 @@ import Testing
         let enricher = try made(variant, in: context)
         let output = try enricher(input(in: context))
         #expect(output.channels == enricher.outputChannels && output.grid == enricher.outputGrid)
+        #expect(output.tokenCount == enricher.outputTokens)
     }
 
     @Test(arguments: ids) func saysWhatItIs(_ id: String) throws {

@@ -1,5 +1,6 @@
 import Builtin
 import HireFiles
+import HireImaging
 import HireLua
 import HireNN
 import HireTensor
@@ -79,6 +80,60 @@ import Testing
         let dry = try host.catalog.makeEnricher(choice, for: shape(shapes))
         #expect(try dry(self.input(shapes)).channels == 12)
         #expect(dry.parameterCount == enricher.parameterCount)
+    }
+
+    /// More tokens than the grid has places, and the projector and the pictures at hand.
+    @Test func enrichersInLuaMayGiveMoreTokens() throws {
+        let host = TestHost()
+        let state = try state(host)
+        try state.run(
+            """
+            local hire = require "hire"
+            local function define(id, more)
+              hire.enricher({
+                id = id, summary = "Looks again.",
+                new = function(self, config, host)
+                  self.output_tokens = (1 + more) * host.grid[1] * host.grid[2] + host.prefix_tokens
+                end,
+                forward = function(self, input)
+                  local seen = input.encode(input.image.low)
+                  assert(input.project(seen):shape()[2] == seen.token_count)
+                  local pictures = input.image.pictures
+                  assert(pictures == nil or (#pictures == 2 and pictures[1].width == 5))
+                  local all = input.base:append(seen:tokens())
+                  assert(all:sequence():shape()[2] == 32 and all.token_count == 32)
+                  return all
+                end,
+              }):register()
+            end
+            define("closer", 1)
+            define("boaster", 2)
+            """, name: "closer.lua")
+        let closer = try host.catalog.makeEnricher(PluginChoice("closer"), for: shape(host.context))
+        #expect(closer.outputTokens == 32)
+        let plain = try input(host.context)
+        let pictures = try (0..<2).map { _ in try Image(width: 5, height: 4) }
+        for views in [
+            plain.image,
+            ImageViews(high: plain.image.high, low: plain.image.low, pictures: pictures),
+        ] {
+            let output = try closer(
+                EnricherInput(
+                    base: plain.base, image: views, encode: plain.encode,
+                    project: { try $0.sequence() }))
+            #expect(output.tokenCount == 32 && output.grid == [4, 4])
+        }
+        let boaster = try host.catalog.makeEnricher(
+            PluginChoice("boaster"), for: shape(host.context))
+        do {
+            _ = try boaster(
+                EnricherInput(
+                    base: plain.base, image: plain.image, encode: plain.encode,
+                    project: { try $0.sequence() }))
+            Issue.record("A broken promise was accepted.")
+        } catch {
+            #expect("\(error)".contains("promised 48 tokens and gave 32"), "\(error)")
+        }
     }
 
     @Test func brokenPluginsAreLoud() throws {

@@ -84,6 +84,31 @@ struct CaptureTests {
         observing.cancel()
     }
 
+    @Test("Captures and edits rest where a module is run for another purpose")
+    func resting() throws {
+        let context = makeContext()
+        let tower = Tower(in: context)
+        tower.train(false)
+        let x = try context.ones([2, 3])
+        let plain = try tower(x)
+        var seen: [String] = []
+        let watch = try tower.capture(["output", "stages.0"]) { name, _ in seen.append(name) }
+        let edit = try tower.edit("stages.1.output") { _, tensor in try tensor.scaled(by: 0) }
+        try expectClose(
+            try tower.withoutCaptures { try tower(x) }.array, plain.array, "unedited")
+        #expect(seen.isEmpty)
+        tower.withoutCaptures { edit.cancel() }
+        try expectClose(try tower(x).array, plain.array, "the edit was cancelled meanwhile")
+        #expect(seen == ["stages.0.output", "output"])
+        #expect(throws: (any Error).self) {
+            try tower.withoutCaptures { _ = try tower(context.ones([2, 4])) }
+        }
+        _ = try tower(x)
+        #expect(seen.count == 4)
+        watch.cancel()
+        #expect(tower.scope.isCaptured("output") == false)
+    }
+
     @Test("Captured tensors have their history")
     func history() throws {
         let context = makeContext()

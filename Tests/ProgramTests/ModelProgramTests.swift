@@ -39,6 +39,10 @@ import Testing
         let result = try program.run(["ask", model, picture, question, "--show-prompt"])
         #expect(result.output.hasPrefix("USER: <image>\n\(question) ASSISTANT:\n"))
         #expect(result.output.contains("4 image tokens"))
+        let crops = try program.run([
+            "ask", model, picture, question, "--show-prompt", "--enricher", "anyres",
+        ])
+        #expect(crops.output.contains(", 20 image tokens, "), "\(crops.output) \(crops.errors)")
         let other = try program.run([
             "ask", model, picture, "hi", "--show-prompt", "--template", "vicuna_v1",
         ])

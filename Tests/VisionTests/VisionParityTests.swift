@@ -87,6 +87,7 @@ import Testing
             #expect(built.isEmpty, "blocks behind the selected state were built")
             let features = try encoder(input)
             #expect(features.grid == [4, 4] && features.prefix == nil && encoder.channels == 12)
+            #expect(encoder.prefixTokens == 0)
             let hidden = Tensor(try arrays.tensor("20.hidden.\(index)"), in: context)
             let wanted = try hidden.slice(1, hidden.shape[1] - 16)
             let error = try relativeError(features.tokens().array, wanted.array)
@@ -101,7 +102,7 @@ import Testing
             ["select_feature": "cls_patch"], from: arrays, in: context)
         let features = try encoder(Tensor(arrays.tensor("20.input"), in: context))
         let expected = ["clip": 1, "siglip": 0][golden.id] ?? (golden.file.hasSuffix("s") ? 4 : 1)
-        #expect((features.prefix?.shape[1] ?? 0) == expected)
+        #expect((features.prefix?.shape[1] ?? 0) == expected && encoder.prefixTokens == expected)
         let error = try relativeError(
             features.sequence().array, arrays.tensor("20.hidden.2"))
         #expect(error <= 1e-5, "\(golden): \(error)")

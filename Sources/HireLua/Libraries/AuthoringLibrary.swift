@@ -47,12 +47,14 @@ enum AuthoringLibrary {
             .optional(
                 "new", .function,
                 "Declares children and parameters: `function(self, config, host)`; sets "
-                    + "`self.output_channels` (and `self.output_grid`) where they differ from the host's."
+                    + "`self.output_channels`, `self.output_grid` and `self.output_tokens` where they differ from "
+                    + "the host's `channels`, its `grid`, and the product of the output's grid."
             ),
             ScriptParameter(
                 "forward", .function,
-                "`function(self, input)` with `input.base`, `input.image.high`, `input.image.low` and "
-                    + "`input.encode(image)`; gives a feature map or a tensor [N, C, H, W]."),
+                "`function(self, input)` with `input.base`, `input.image.high`, `input.image.low`, "
+                    + "`input.image.pictures` (nil where only tensors are known), `input.encode(image)` and "
+                    + "`input.project(map)`; gives a feature map or a tensor [N, C, H, W]."),
         ], returns: [ScriptResult(.object("hire.EnricherPlugin"), "the plugin")],
         example: """
             hire.enricher({

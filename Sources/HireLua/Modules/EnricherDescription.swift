@@ -57,6 +57,7 @@ final class EnricherDescription: ScriptObject {
         .table([
             (key: "channels", value: .integer(host.channels)),
             (key: "grid", value: .list([.integer(host.grid.x), .integer(host.grid.y)])),
+            (key: "prefix_tokens", value: .integer(host.prefixTokens)),
             (key: "low_resolution", value: .integer(host.lowResolution)),
             (key: "high_resolution", value: .integer(host.highResolution)),
         ])

@@ -45,6 +45,15 @@ final class FeatureMapObject: ScriptObject {
             ScriptFunction(
                 "tokens", "The numbers as tokens.", returns: [ScriptResult(.tensor, "[N, H*W, C]")]
             ) { [.tensor(try receiver($0).tokens())] },
+            ScriptFunction(
+                "append", "The same map with more tokens behind the grid's.",
+                parameters: [ScriptParameter("tokens", .tensor, "[N, S, C].")], returns: result
+            ) { [wrap(try receiver($0).appending($0.tensor("tokens")))] },
+            ScriptFunction(
+                "sequence",
+                "All tokens that a projector reads: the prefix's, the grid's, those behind.",
+                returns: [ScriptResult(.tensor, "[N, token_count, C]")]
+            ) { [.tensor(try receiver($0).sequence())] },
         ],
         properties: [
             ScriptProperty("channels", .integer, "Features per position.") {
@@ -53,6 +62,9 @@ final class FeatureMapObject: ScriptObject {
             ScriptProperty("height", .integer, "Rows.") { .integer(of($0).grid.x) },
             ScriptProperty("width", .integer, "Columns.") { .integer(of($0).grid.y) },
             ScriptProperty("batch", .integer, "Images.") { .integer(of($0).batch) },
+            ScriptProperty("token_count", .integer, "Tokens that a projector reads.") {
+                .integer(of($0).tokenCount)
+            },
         ])
 
     private static func receiver(_ arguments: ScriptArguments) -> FeatureMap {

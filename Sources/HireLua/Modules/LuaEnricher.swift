@@ -1,5 +1,6 @@
 import HireFiles
 import HireNN
+import HireStudies
 import HireTensor
 import HireVLM
 
@@ -9,6 +10,7 @@ final class LuaEnricher: Enricher, LuaWritten {
     let fields: LuaReference
     let outputChannels: Int
     let outputGrid: SIMD2<Int>
+    let outputTokens: Int
     private let description: EnricherDescription
 
     /// Runs the author's `new` for a host.
@@ -27,8 +29,11 @@ final class LuaEnricher: Enricher, LuaWritten {
             EnricherDescription.value(of: host),
         ]
         try state.withContext(host.context) { _ = try description.new?.call(values) }
-        outputChannels = try Self.channels(description.id, fields, host)
+        outputChannels =
+            try Self.count(description.id, fields, "output_channels") ?? host.channels
         outputGrid = try Self.grid(description.id, fields, host)
+        outputTokens =
+            try Self.count(description.id, fields, "output_tokens") ?? outputGrid.x * outputGrid.y
     }
 
     func forward(_ input: EnricherInput) throws -> FeatureMap {
@@ -36,23 +41,8 @@ final class LuaEnricher: Enricher, LuaWritten {
             throw ScriptError.message(
                 "The enricher '\(description.id)' ran after its script had ended.")
         }
-        let encode = EncodeCallable(input.encode)
-        let arguments: [ScriptValue] = [
-            .object(ModuleObject.of(self)),
-            .table([
-                (key: "base", value: .object(FeatureMapObject(input.base))),
-                (
-                    key: "image",
-                    value: .table([
-                        (key: "high", value: .tensor(input.image.high)),
-                        (key: "low", value: .tensor(input.image.low)),
-                    ])
-                ),
-                (key: "encode", value: .function(encode)),
-            ]),
-        ]
         let results = try state.withContext(input.base.context) {
-            try description.forward.call(arguments)
+            try description.forward.call([.object(ModuleObject.of(self)), Self.value(of: input)])
         }
         let map: FeatureMap
         switch results.first ?? .none {
@@ -69,18 +59,40 @@ final class LuaEnricher: Enricher, LuaWritten {
                     + "\(outputGrid.x)x\(outputGrid.y) and gave \(map.channels) on \(map.grid.x)x\(map.grid.y); "
                     + "set self.output_channels and self.output_grid in new.")
         }
+        guard map.tokenCount == outputTokens else {
+            throw ScriptError.message(
+                "The enricher '\(description.id)' promised \(outputTokens) tokens and gave "
+                    + "\(map.tokenCount); set self.output_tokens in new.")
+        }
         return map
     }
 
-    private static func channels(_ id: String, _ fields: LuaReference, _ host: HostShape) throws
-        -> Int
-    {
-        switch try fields.field("output_channels") {
-        case .none: return host.channels
-        case .integer(let channels) where channels > 0: return channels
+    /// What the author's `forward` is given.
+    private static func value(of input: EnricherInput) -> ScriptValue {
+        var image: [(key: String, value: ScriptValue)] = [
+            (key: "high", value: .tensor(input.image.high)),
+            (key: "low", value: .tensor(input.image.low)),
+        ]
+        if let pictures = input.image.pictures {
+            image.append(
+                (key: "pictures", value: .list(pictures.map { .object(ImageObject($0)) })))
+        }
+        return .table([
+            (key: "base", value: .object(FeatureMapObject(input.base))),
+            (key: "image", value: .table(image)),
+            (key: "encode", value: .function(EncodeCallable(input.encode))),
+            (key: "project", value: .function(ProjectCallable(input.project))),
+        ])
+    }
+
+    /// A promise that is a positive integer; nil if the author made none.
+    private static func count(_ id: String, _ fields: LuaReference, _ name: String) throws -> Int? {
+        switch try fields.field(name) {
+        case .none: return nil
+        case .integer(let count) where count > 0: return count
         default:
             throw ScriptError.message(
-                "The enricher '\(id)': self.output_channels must be a positive integer.")
+                "The enricher '\(id)': self.\(name) must be a positive integer.")
         }
     }
 
@@ -111,19 +123,5 @@ final class LuaEnricher: Enricher, LuaWritten {
             self.scope = scope
             self.fields = fields
         }
-    }
-}
-
-/// The closure that runs the encoder again, for scripts.
-private final class EncodeCallable: ScriptCallable {
-    private let encode: (Tensor) throws -> FeatureMap
-
-    init(_ encode: @escaping (Tensor) throws -> FeatureMap) { self.encode = encode }
-
-    func call(_ arguments: [ScriptValue]) throws -> [ScriptValue] {
-        guard case .tensor(let image)? = arguments.first else {
-            throw ScriptError.message("encode: expected a tensor [N, 3, H, W].")
-        }
-        return [.object(FeatureMapObject(try encode(image)))]
     }
 }

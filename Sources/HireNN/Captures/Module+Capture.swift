@@ -33,6 +33,21 @@ extension Module {
         try tap([pattern], isEdit: true, handler)
     }
 
+    /// Runs `body` while captures and edits of this module and of those beneath it rest.
+    public func withoutCaptures<R>(_ body: () throws -> R) rethrows -> R {
+        let resting = modules().compactMap { _, module in
+            module.scope.taps.map { (scope: module.scope, taps: $0) }
+        }
+        for (scope, _) in resting { scope.taps = nil }
+        defer {
+            for (scope, taps) in resting {
+                let kept = (taps + (scope.taps ?? [])).filter { !$0.registration.isCancelled }
+                scope.taps = kept.isEmpty ? nil : kept
+            }
+        }
+        return try body()
+    }
+
     private func points() -> [(name: String, scope: ModuleScope, point: String)] {
         var found: [(name: String, scope: ModuleScope, point: String)] = []
         for (path, module) in modules() {

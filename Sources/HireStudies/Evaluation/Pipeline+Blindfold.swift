@@ -11,7 +11,6 @@ extension Pipeline {
         throws -> Tensor
     {
         if !blindfold { return try imageTokens(views()) }
-        let grid = enricher.outputGrid
-        return try context.zeros([count, grid.x * grid.y, languageModel.hiddenSize])
+        return try context.zeros([count, enricher.outputTokens, languageModel.hiddenSize])
     }
 }

@@ -41,9 +41,7 @@ enum PipelineMethods {
             let map = try pipeline.context.withoutGradients {
                 let views = try pipeline.views(of: pictures(arguments))
                 return try upsampler.highResolution(
-                    EnricherInput(
-                        base: pipeline.encoder(views.low), image: views,
-                        encode: { try pipeline.encoder($0) })
+                    pipeline.enricherInput(base: pipeline.encoder(views.low), views)
                 ).map()
             }
             return [.tensor(map)]

@@ -32,19 +32,18 @@ public final class StageObject: ScriptObject {
                 returns: [
                     ScriptResult(.tensor, "what the stage makes"),
                     ScriptResult(.table, "tensors by name"),
+                    ScriptResult(.tensor, "an enricher's tokens behind the map's [N,S,C], if any"),
                 ]
             ) { arguments in
                 let receiver = arguments.receiver(StageObject.self)
-                var made: Tensor?
+                var made: [ScriptValue] = []
                 let captured = try PipelineMethods.capturing(
                     receiver.pipeline, arguments.strings("patterns")
                 ) {
                     made = try receiver.run(
                         arguments.tensor("input"), high: arguments.optionalTensor("high"))
                 }
-                return [
-                    made.map { .tensor($0) } ?? .none, .fields(captured.map { ($0, .tensor($1)) }),
-                ]
+                return [made[0], .fields(captured.map { ($0, .tensor($1)) })] + made.dropFirst()
             }
         ],
         properties: [
@@ -56,21 +55,25 @@ public final class StageObject: ScriptObject {
         call: ScriptFunction(
             "call",
             "Runs the stage: encoder(low [N,3,r,r]) and enricher(base [N,C,h,w], high [N,3,R,R]) give [N,C,h,w], "
-                + "projector(map [N,C,h,w]) gives tokens [N,T,D], language_model(embeddings [N,T,D]) gives logits "
-                + "[N,T,V].",
+                + "projector(map [N,C,h,w], or the tokens [N,T,C] of one) gives tokens [N,T,D], "
+                + "language_model(embeddings [N,T,D]) gives logits [N,T,V].",
             parameters: [
                 ScriptParameter("input", .tensor, "What the stage reads."),
                 .optional("high", .tensor, "The normalised high view, for an enricher."),
-            ], returns: [ScriptResult(.tensor, "what the stage makes")]
+            ],
+            returns: [
+                ScriptResult(.tensor, "what the stage makes"),
+                ScriptResult(.tensor, "an enricher's tokens behind the map's [N,S,C], if any"),
+            ]
         ) { arguments in
             let receiver = arguments.receiver(StageObject.self)
             let high = try arguments.optionalTensor("high")
-            return [.tensor(try receiver.run(arguments.tensor("input"), high: high))]
+            return try receiver.run(arguments.tensor("input"), high: high)
         })
 
-    private func run(_ input: Tensor, high: Tensor?) throws -> Tensor {
+    private func run(_ input: Tensor, high: Tensor?) throws -> [ScriptValue] {
         switch stage {
-        case "encoder": return try pipeline.encoder(input).map()
+        case "encoder": return [.tensor(try pipeline.encoder(input).map())]
         case "enricher":
             guard let high else {
                 throw ScriptError.message(
@@ -78,13 +81,17 @@ public final class StageObject: ScriptObject {
             }
             let views = ImageViews(
                 high: high, low: try pipeline.recipe.preprocessing.lowView(of: high))
-            return try pipeline.enricher(
-                EnricherInput(
-                    base: FeatureMap(map: input), image: views,
-                    encode: { try self.pipeline.encoder($0) })
-            ).map()
-        case "projector": return try pipeline.projector(FeatureMap(map: input))
-        default: return try pipeline.languageModel(LanguageModelInput(embeddings: input))
+            let map = try pipeline.enricher(
+                pipeline.enricherInput(base: FeatureMap(map: input), views))
+            return [.tensor(try map.map())] + (map.suffix.map { [.tensor($0)] } ?? [])
+        case "projector":
+            let map =
+                input.rank == 3
+                ? try FeatureMap(tokens: input, grid: [input.shape[1], 1])
+                : try FeatureMap(map: input)
+            return [.tensor(try pipeline.projector(map))]
+        default:
+            return [.tensor(try pipeline.languageModel(LanguageModelInput(embeddings: input)))]
         }
     }
 }

@@ -1,3 +1,4 @@
+import HireImaging
 import HireNN
 import HireTensor
 import HireVLM
@@ -57,11 +58,12 @@ public struct PipelineCost: Sendable, Equatable, Codable {
 }
 
 extension Pipeline {
-    /// Views of one picture of zeros, for counting and for finding out shapes.
+    /// Views of one blank square picture, for counting and for finding out shapes.
     public func blankViews() throws -> ImageViews {
         let high = recipe.preprocessing.highResolution
         let low = recipe.preprocessing.lowResolution
         return try ImageViews(
-            high: context.zeros([1, 3, high, high]), low: context.zeros([1, 3, low, low]))
+            high: context.zeros([1, 3, high, high]), low: context.zeros([1, 3, low, low]),
+            pictures: [Image(width: high, height: high)])
     }
 }

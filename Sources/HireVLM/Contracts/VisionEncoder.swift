@@ -9,4 +9,11 @@ public protocol VisionEncoder: Layer where Input == Tensor, Output == FeatureMap
     var channels: Int { get }
     /// Rows and columns that come out for an input of `resolution`.
     var grid: SIMD2<Int> { get }
+    /// Tokens in front of the grid's that stand for no place, such as a class token; none unless an encoder says so.
+    var prefixTokens: Int { get }
+}
+
+extension VisionEncoder {
+    /// None.
+    public var prefixTokens: Int { 0 }
 }

@@ -94,9 +94,10 @@ public final class Pipeline: Module {
                     + "\(preprocessing.highResolution)")
         }
         let shape = HostShape(
-            channels: encoder.channels, grid: encoder.grid,
+            channels: encoder.channels, grid: encoder.grid, prefixTokens: encoder.prefixTokens,
             lowResolution: preprocessing.lowResolution,
-            highResolution: preprocessing.highResolution, context: context)
+            highResolution: preprocessing.highResolution, preprocessing: preprocessing,
+            context: context)
         return (shape, preprocessing)
     }
 
@@ -112,9 +113,14 @@ public final class Pipeline: Module {
 
     /// The enriched features of a batch (the paper's equation 4 for the enrichers it describes).
     public func enrichedFeatures(_ views: ImageViews) throws -> FeatureMap {
-        let base = try encoder(views.low)
-        return try enricher(
-            EnricherInput(base: base, image: views, encode: { try self.encoder($0) }))
+        try enricher(enricherInput(base: encoder(views.low), views))
+    }
+
+    /// What the enricher is given: E(i), the views, and the stages on either side to run again.
+    public func enricherInput(base: FeatureMap, _ views: ImageViews) -> EnricherInput {
+        EnricherInput(
+            base: base, image: views, encode: { try self.encoder($0) },
+            project: { map in try self.projector.withoutCaptures { try self.projector(map) } })
     }
 
     /// Image tokens of a batch: [N, T, hidden].

@@ -35,6 +35,9 @@ public struct FeatureSelection: Sendable {
         self.tokens = tokens
     }
 
+    /// How many of `prefix` tokens in front are given: all or none.
+    public func prefixTokens(of prefix: Int) -> Int { tokens == .patch ? 0 : prefix }
+
     /// The features among hidden states [N, prefix + rows * columns, C].
     ///
     /// - Parameter prefix: tokens in front that stand for no place.

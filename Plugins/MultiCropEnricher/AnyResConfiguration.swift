@@ -1,0 +1,81 @@
+import HireVLM
+
+/// Options of `anyres`.
+struct AnyResConfiguration: PluginConfiguration {
+    /// In which order the tokens of all crops follow each other.
+    enum Merge: String, Codable, Sendable, CaseIterable {
+        /// Crop by crop.
+        case flat
+        /// Row by row of the map that all crops make together (LLaVA-1.6's `spatial`).
+        case spatial
+    }
+
+    /// Rows and columns of crops, cut from the square high view.
+    var grid = 2
+    /// Layouts { rows, columns } of equally many crops, of which the best for each original picture is cut from it;
+    /// empty stands for `grid`.
+    var candidates: [[Int]] = []
+    /// At most so many tokens of a crop; 0 stands for no limit.
+    var cropTokens = 0
+    /// At most so many tokens altogether, those of the whole picture and separators included; 0 stands for no limit.
+    var tokenBudget = 0
+    /// In which order the tokens of all crops follow each other.
+    var merge = Merge.flat
+    /// Whether a learned embedding follows the whole picture and each crop (`flat`), or each row of tokens (`spatial`).
+    var separator = false
+    /// Crops in one pass of the encoder.
+    var cropsAtOnce = 8
+    /// Whether a high view that is smaller than the crops together may be enlarged.
+    var upsample = false
+
+    enum CodingKeys: String, CodingKey {
+        case grid, candidates, merge, separator, upsample
+        case cropTokens = "crop_tokens"
+        case tokenBudget = "token_budget"
+        case cropsAtOnce = "crops_at_once"
+    }
+
+    init() {}
+
+    /// The layouts to choose from, checked.
+    ///
+    /// - Throws: `PluginError.configuration`.
+    func layouts() throws -> [CropLayout] {
+        let most = CropLayout.mostCrops
+        func refusal(_ key: String, _ problem: String) -> PluginError {
+            .configuration(plugin: "anyres", key: key, problem: problem)
+        }
+        if candidates.isEmpty {
+            guard grid > 0, grid <= most, grid * grid <= most else {
+                throw refusal(
+                    "grid", "must be at least 1 and give at most \(most) crops, got \(grid)")
+            }
+            return [CropLayout(rows: grid, columns: grid)]
+        }
+        let layouts = try candidates.map { pair in
+            guard pair.count == 2, pair.allSatisfy({ $0 > 0 && $0 <= most }),
+                pair[0] * pair[1] <= most
+            else {
+                throw refusal(
+                    "candidates",
+                    "must hold pairs { rows, columns } of at least 1 and at most \(most) crops, got \(pair)"
+                )
+            }
+            return CropLayout(rows: pair[0], columns: pair[1])
+        }
+        if let other = layouts.first(where: { $0.count != layouts[0].count }) {
+            throw refusal(
+                "candidates",
+                "must all have as many crops, so that every picture of a batch has as many tokens; "
+                    + "\(layouts[0].rows)x\(layouts[0].columns) has \(layouts[0].count) and "
+                    + "\(other.rows)x\(other.columns) has \(other.count)")
+        }
+        if merge == .spatial, separator, layouts.contains(where: { $0.rows != layouts[0].rows }) {
+            throw refusal(
+                "candidates",
+                "must all have as many rows where merge is spatial and a separator ends each row, "
+                    + "so that every picture of a batch has as many tokens")
+        }
+        return layouts
+    }
+}
