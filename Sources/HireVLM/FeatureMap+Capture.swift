@@ -12,3 +12,10 @@ extension FeatureMap: Capturable {
         return try FeatureMap(tokens: map.tokens(), grid: map.grid, prefix: prefix)
     }
 }
+
+extension FeatureMap: TensorHolder {
+    /// The map [N, C, H, W], and the prefix tokens if there are any.
+    public func heldTensors() throws -> [(name: String, tensor: Tensor)] {
+        [("", try map())] + (prefix.map { [("prefix", $0)] } ?? [])
+    }
+}

@@ -47,7 +47,8 @@ enum AuthoringLibrary {
             .optional(
                 "new", .function,
                 "Declares children and parameters: `function(self, config, host)`; sets "
-                    + "`self.output_channels` (and `self.output_grid`) where they differ from the host's."
+                    + "`self.output_channels` (and `self.output_grid`) where they differ from the host's, and "
+                    + "`self.base_channel` where E(i) does not come first (false if it does not come out at all)."
             ),
             ScriptParameter(
                 "forward", .function,

@@ -9,6 +9,7 @@ final class LuaEnricher: Enricher, LuaWritten {
     let fields: LuaReference
     let outputChannels: Int
     let outputGrid: SIMD2<Int>
+    let baseChannel: Int?
     private let description: EnricherDescription
 
     /// Runs the author's `new` for a host.
@@ -29,6 +30,7 @@ final class LuaEnricher: Enricher, LuaWritten {
         try state.withContext(host.context) { _ = try description.new?.call(values) }
         outputChannels = try Self.channels(description.id, fields, host)
         outputGrid = try Self.grid(description.id, fields, host)
+        baseChannel = try Self.baseChannel(description.id, fields)
     }
 
     func forward(_ input: EnricherInput) throws -> FeatureMap {
@@ -51,6 +53,7 @@ final class LuaEnricher: Enricher, LuaWritten {
                 (key: "encode", value: .function(encode)),
             ]),
         ]
+        state.suspect = nil
         let results = try state.withContext(input.base.context) {
             try description.forward.call(arguments)
         }
@@ -102,6 +105,18 @@ final class LuaEnricher: Enricher, LuaWritten {
         }
     }
 
+    private static func baseChannel(_ id: String, _ fields: LuaReference) throws -> Int? {
+        switch try fields.field("base_channel") {
+        case .none: return 0
+        case .boolean(false): return nil
+        case .integer(let first) where first > 0: return first - 1
+        default:
+            throw ScriptError.message(
+                "The enricher '\(id)': self.base_channel must be a position from 1, or false where E(i) is not "
+                    + "among the channels.")
+        }
+    }
+
     /// Stands for the enricher while `new` runs, before its promises are known; it shares scope and fields.
     private final class Announcement: LuaWritten {
         let scope: ModuleScope
@@ -112,6 +127,10 @@ final class LuaEnricher: Enricher, LuaWritten {
             self.fields = fields
         }
     }
+}
+
+extension LuaEnricher: SourceLocated {
+    var sourceSentence: String? { description.forward.sourceSentence }
 }
 
 /// The closure that runs the encoder again, for scripts.

@@ -10,6 +10,15 @@ public protocol Enricher: Layer where Input == EnricherInput, Output == FeatureM
     var outputChannels: Int { get }
     /// Rows and columns of the map that comes out.
     var outputGrid: SIMD2<Int> { get }
+    /// Where the channels of E(i) begin among those that come out, from 0; nil if E(i) is not among them.
+    ///
+    /// 0 unless an enricher says otherwise. Swaps keep the projector's columns for these channels.
+    var baseChannel: Int? { get }
+}
+
+extension Enricher {
+    /// E(i) comes first.
+    public var baseChannel: Int? { 0 }
 }
 
 /// What an enricher is given.
@@ -28,5 +37,13 @@ public struct EnricherInput {
         self.base = base
         self.image = image
         self.encode = encode
+    }
+}
+
+extension EnricherInput: TensorHolder {
+    /// The features and both views.
+    public func heldTensors() throws -> [(name: String, tensor: Tensor)] {
+        try [("high", image.high), ("low", image.low)]
+            + base.heldTensors().map { ($0.name.isEmpty ? "base" : "base, \($0.name)", $0.tensor) }
     }
 }
