@@ -118,6 +118,11 @@ function hire.memory() end
 ---Fails when the user pressed Ctrl-C, so that long work ends at a clean point.
 function hire.check_interrupt() end
 
+---Makes every layer look for NaN and infinity in what goes in and comes out, and fail with the path of the first that makes one; slow, for finding out where such numbers come from.
+---@param on boolean Whether layers look.
+---@return boolean # whether they did before
+function hire.check_finite(on) end
+
 ---Defines a kind of module; calling the result makes one.
 ---@param options { new?: function, forward: function }
 ---@return function # makes a module from the arguments of `new`
@@ -1922,11 +1927,11 @@ function hire_Pipeline:parameters(pattern) end
 ---@return table # `parameters`, `macs`, and the same per stage under `stages`
 function hire_Pipeline:cost(options) end
 
----Puts another enricher in; weights are kept wherever names and shapes agree, the rest is initialised anew.
+---Puts another enricher in, completely or not at all; layers that agree in names and shapes keep their weights, the rest is drawn from the seed as in a pipeline made afresh.
 ---@param enricher string|table An id, or a table with `id` and options.
 ---@param config? table Options, where the enricher is given by its id.
----@param options? { columns?: "fresh"|"zero" }
----@return string[] # paths of parameters that were initialised anew
+---@param options? { columns?: "fresh"|"keep"|"zero"|"refuse", weights?: string, strict?: boolean, high_resolution?: integer, seed?: integer }
+---@return hire.SwapReport # where the weights come from
 function hire_Pipeline:set_enricher(enricher, config, options) end
 
 ---Switches dropout and batch statistics on or off.
@@ -1947,7 +1952,7 @@ function hire_Pipeline:save(path) end
 
 ---Reads weights from a safetensors file; names and shapes must agree completely.
 ---@param path string The file.
----@param options? { strict?: boolean }
+---@param options? { strict?: boolean, check_finite?: boolean }
 ---@return string # what was loaded and what did not fit
 function hire_Pipeline:load(path, options) end
 
@@ -1966,6 +1971,16 @@ local hire_Stage = {}
 ---@return hire.Tensor # an enricher's tokens behind the map's [N,S,C], if any
 function hire_Stage:capture(input, patterns, options) end
 
+---Where the weights of enricher and projector come from after a swap; print it.
+---@class hire.SwapReport
+---@field initialised string[] Paths of parameters that were drawn from the seed.
+---@field kept string[] Paths that were taken over from the former enricher and projector.
+---@field resized string[] Paths of the projector of which the columns of E(i) were kept.
+---@field loaded string[] Paths that were read from the given weights.
+---@field dropped string[] Paths that only the former enricher and projector had.
+---@field left_over string[] Names in the given weights that found no place.
+local hire_SwapReport = {}
+
 ---Assembles a pipeline and fills its parameters from a seed.
 ---@param recipe table `encoder`, `enricher`, `projector`, `language_model`, `tokenizer` (an id or a table with `id` and options), `preprocessing` and `prompt`; what is left out has its default.
 ---@param options? { task?: hire.Task, corpus?: string[], seed?: integer }
@@ -1978,6 +1993,12 @@ function hire.pipeline.build(recipe, options) end
 ---@return hire.Pipeline # the pipeline
 ---@return string[] # what was assumed because the folder does not say it
 function hire.pipeline.load(folder, options) end
+
+---Builds recipes where nothing is computed, runs them, and says everything that does not fit; takes milliseconds at any size.
+---@param recipe table A recipe as for `build`, or a list of recipes.
+---@param options? { task?: hire.Task, corpus?: string[] }
+---@return string[] # problems as sentences; empty if all is well
+function hire.pipeline.check(recipe, options) end
 
 ---Training of pipelines.
 ---@class hire.train

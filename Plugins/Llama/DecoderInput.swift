@@ -1,3 +1,4 @@
+import HireNN
 import HireTensor
 
 /// What a block is given: tokens [N, T, width], the angles of their positions, and the cache if there is one.
@@ -17,4 +18,8 @@ struct DecoderInput {
         copy.embeddings = embeddings
         return copy
     }
+}
+
+extension DecoderInput: TensorHolder {
+    func heldTensors() -> [(name: String, tensor: Tensor)] { [("", embeddings)] }
 }

@@ -31,7 +31,7 @@ static void push_metatable(lua_State *L) {
 }
 
 /* Pushes "file:line: " of the innermost Lua function that called; "" where there is none. */
-static void push_where(lua_State *L) {
+void hire_lua_push_where(lua_State *L) {
     lua_Debug frame;
     for (int level = 0; level < 64 && lua_getstack(L, level, &frame); level++) {
         lua_getinfo(L, "Sl", &frame);
@@ -46,7 +46,7 @@ static void push_where(lua_State *L) {
 void hire_lua_push_error(lua_State *L, const char *kind, const char *path, int where) {
     int message = lua_gettop(L);
     if (where) {
-        push_where(L);
+        hire_lua_push_where(L);
         lua_insert(L, message);
         lua_concat(L, 2); /* two strings: cannot raise but for memory */
     }
@@ -63,6 +63,14 @@ void hire_lua_push_error(lua_State *L, const char *kind, const char *path, int w
     hire_lua_raw_set_field(L, message, "traceback");
     push_metatable(L);
     lua_setmetatable(L, message);
+}
+
+int hire_lua_push_definition(lua_State *L) {
+    lua_Debug function;
+    lua_getinfo(L, ">S", &function);
+    if (function.linedefined <= 0) return 0;
+    lua_pushfstring(L, "%s:%d", function.short_src, function.linedefined);
+    return 1;
 }
 
 int hire_lua_is_error(lua_State *L, int index) {

@@ -25,10 +25,13 @@ public enum ArrayError: Error, Equatable, CustomStringConvertible {
         case .argument(let operation, let name, let expected, let got):
             "\(operation): \(name) must be \(expected), got \(got)."
         case .noValues(let operation):
-            "\(operation): values were asked for, but only shapes are being computed here "
+            "\(operation): values were asked for, but \(Self.onlyShapes) here "
                 + "(a cost or dry run holds no numbers)."
         case .memory(let bytes, let shape):
             "A tensor of shape \(shape) would need \(bytes) bytes, more than may be allocated."
         }
     }
+
+    /// How `noValues` gives its reason; it stays recognisable where an error became text on its way through a script.
+    public static let onlyShapes = "only shapes are being computed"
 }

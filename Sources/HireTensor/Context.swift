@@ -15,6 +15,8 @@ public final class Context {
     public let dtype: DType
     /// Sees every primitive operation, when set.
     public weak var observer: (any OpObserver)?
+    /// Whether layers look for NaN and infinity in what goes in and comes out; slow, and off by default.
+    public var checksFinite = false
     /// Whether operations record how to differentiate themselves.
     public private(set) var recordsGradients = true
     /// Dotted path of the module that is running, innermost last; kept by `Layer`.
@@ -50,6 +52,14 @@ public final class Context {
         let before = recordsGradients
         recordsGradients = true
         defer { recordsGradients = before }
+        return try body()
+    }
+
+    /// Runs `body` with layers looking for NaN and infinity.
+    public func checkingFinite<R>(_ body: () throws -> R) rethrows -> R {
+        let before = checksFinite
+        checksFinite = true
+        defer { checksFinite = before }
         return try body()
     }
 

@@ -15,3 +15,10 @@ extension FeatureMap: Capturable {
             tokens: map.tokens(), grid: map.grid, prefix: prefix, suffix: suffix)
     }
 }
+
+extension FeatureMap: TensorHolder {
+    /// The map [N, C, H, W], and the prefix tokens if there are any.
+    public func heldTensors() throws -> [(name: String, tensor: Tensor)] {
+        [("", try map())] + (prefix.map { [("prefix", $0)] } ?? [])
+    }
+}

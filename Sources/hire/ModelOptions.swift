@@ -91,8 +91,9 @@ struct ModelOptions: ParsableArguments {
             path, folder, catalog: catalog, in: context)
         for note in description.notes { Terminal.writeError("hire: note: \(note)\n") }
         if let choice {
-            let initialised = try pipeline.setEnricher(choice, catalog: catalog, columns: .zero)
-            let own = initialised.filter { $0.hasPrefix("enricher.") }
+            let report = try pipeline.setEnricher(
+                choice, catalog: catalog, options: SwapOptions(columns: .zero))
+            let own = report.initialised.filter { $0.hasPrefix("enricher.") }
             if !own.isEmpty {
                 Terminal.writeError(
                     "hire: note: the enricher '\(choice.id)' is not trained (\(own.count) parameters drawn from the "

@@ -21,6 +21,13 @@ struct ScriptOptions: ParsableArguments {
     )
     var roundsBFloat16 = false
 
+    @Flag(
+        name: .customLong("check-finite"),
+        help:
+            "Make every layer look for NaN and infinity, and fail where the first one is made; slow."
+    )
+    var checksFinite = false
+
     @Flag(help: "Print the stack of Lua calls after an error.")
     var traceback = false
 
@@ -47,6 +54,7 @@ struct ScriptOptions: ParsableArguments {
                 bfloat16Products: roundsBFloat16 ? .rounded : .exact),
             shapesContext: { Machine.shapesContext() }, catalog: BuiltinPlugins.catalog(),
             outputFolder: folder, isSmoke: isSmoke, arguments: arguments, output: output)
+        host.context.checksFinite = checksFinite
         let state = try LuaState(host: host)
         try state.install(LibraryList.all)
         let loader = LuaPluginLoader()

@@ -74,7 +74,7 @@ struct ScriptTests {
                     assert(model.encoder(low):shape()[2] == 8)
                     local before = model:cost()
                     local changed = model:set_enricher(small)
-                    assert(#changed > 0)
+                    assert(#changed.initialised > 0)
                     assert(model:cost().parameters > before.parameters)
                     assert(model.enricher(model.encoder(low), high):shape()[2] == 16)
                     assert(model:high_resolution({ image, image }):shape()[1] == 2)

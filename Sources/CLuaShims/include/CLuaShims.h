@@ -90,6 +90,10 @@ void hire_lua_registry_table(lua_State *L, const void *key);
 /* Pops a message and pushes an error table {kind, message, path, traceback} with `__tostring`; `path` may be NULL.
  * `where` asks for the position of the calling Lua code in front of the message. */
 void hire_lua_push_error(lua_State *L, const char *kind, const char *path, int where);
+/* Pushes "file:line: " of the innermost Lua code that called; "" where there is none. */
+void hire_lua_push_where(lua_State *L);
+/* Pops a function and pushes "file:line" of its definition; pushes nothing and returns 0 if it is not written in Lua. */
+int hire_lua_push_definition(lua_State *L);
 /* Whether the value at `index` is such an error table. */
 int hire_lua_is_error(lua_State *L, int index);
 /* Turns any error value into an error table with a traceback: the message handler of every protected call. */

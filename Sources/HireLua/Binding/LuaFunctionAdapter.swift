@@ -37,6 +37,14 @@ final class LuaFunctionAdapter: LuaEntry {
     }
 
     func enter(_ state: LuaState) throws -> Int32 {
+        let count = try run(state)
+        if state.visibleHost.context.checksFinite {
+            try state.watchResults(count, of: displayName)
+        }
+        return count
+    }
+
+    private func run(_ state: LuaState) throws -> Int32 {
         if let operation, let count = try operation.call(state) { return count }
         let arguments = try readArguments(state)
         let results = try function.body(arguments)

@@ -48,7 +48,8 @@ enum AuthoringLibrary {
                 "new", .function,
                 "Declares children and parameters: `function(self, config, host)`; sets "
                     + "`self.output_channels`, `self.output_grid` and `self.output_tokens` where they differ from "
-                    + "the host's `channels`, its `grid`, and the product of the output's grid."
+                    + "the host's `channels`, its `grid`, and the product of the output's grid, and "
+                    + "`self.base_channel` where E(i) does not come first (false if it does not come out at all)."
             ),
             ScriptParameter(
                 "forward", .function,

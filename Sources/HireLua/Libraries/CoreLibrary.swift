@@ -10,7 +10,7 @@ enum CoreLibrary {
         name: "", summary: "The run, help, random numbers and time.",
         functions: [
             help, seed, noGrad, arguments, outputFolder, isSmoke, progress, time, memory,
-            checkInterrupt,
+            checkInterrupt, checkFinite,
         ] + AuthoringLibrary.functions,
         classes: [
             ProgressObject.scriptClass, FeatureMapObject.scriptClass,
@@ -127,6 +127,24 @@ enum CoreLibrary {
                 (key: "peak", value: .integer(ledger.peakBytes)),
             ])
         ]
+    }
+
+    private static let checkFinite = ScriptFunction(
+        "check_finite",
+        "Makes every layer look for NaN and infinity in what goes in and comes out, and fail with the path of the first "
+            + "that makes one; slow, for finding out where such numbers come from.",
+        parameters: [ScriptParameter("on", .boolean, "Whether layers look.")],
+        returns: [ScriptResult(.boolean, "whether they did before")],
+        example: """
+            local before = hire.check_finite(true)
+            -- run a model here
+            hire.check_finite(before)
+            """
+    ) { arguments in
+        let context = arguments.host.context
+        let before = context.checksFinite
+        context.checksFinite = try arguments.boolean("on")
+        return [.boolean(before)]
     }
 
     private static let checkInterrupt = ScriptFunction(

@@ -11,6 +11,7 @@ final class LuaEnricher: Enricher, LuaWritten {
     let outputChannels: Int
     let outputGrid: SIMD2<Int>
     let outputTokens: Int
+    let baseChannel: Int?
     private let description: EnricherDescription
 
     /// Runs the author's `new` for a host.
@@ -34,6 +35,7 @@ final class LuaEnricher: Enricher, LuaWritten {
         outputGrid = try Self.grid(description.id, fields, host)
         outputTokens =
             try Self.count(description.id, fields, "output_tokens") ?? outputGrid.x * outputGrid.y
+        baseChannel = try Self.baseChannel(description.id, fields)
     }
 
     func forward(_ input: EnricherInput) throws -> FeatureMap {
@@ -41,6 +43,7 @@ final class LuaEnricher: Enricher, LuaWritten {
             throw ScriptError.message(
                 "The enricher '\(description.id)' ran after its script had ended.")
         }
+        state.suspect = nil
         let results = try state.withContext(input.base.context) {
             try description.forward.call([.object(ModuleObject.of(self)), Self.value(of: input)])
         }
@@ -114,6 +117,18 @@ final class LuaEnricher: Enricher, LuaWritten {
         }
     }
 
+    private static func baseChannel(_ id: String, _ fields: LuaReference) throws -> Int? {
+        switch try fields.field("base_channel") {
+        case .none: return 0
+        case .boolean(false): return nil
+        case .integer(let first) where first > 0: return first - 1
+        default:
+            throw ScriptError.message(
+                "The enricher '\(id)': self.base_channel must be a position from 1, or false where E(i) is not "
+                    + "among the channels.")
+        }
+    }
+
     /// Stands for the enricher while `new` runs, before its promises are known; it shares scope and fields.
     private final class Announcement: LuaWritten {
         let scope: ModuleScope
@@ -124,4 +139,8 @@ final class LuaEnricher: Enricher, LuaWritten {
             self.fields = fields
         }
     }
+}
+
+extension LuaEnricher: SourceLocated {
+    var sourceSentence: String? { description.forward.sourceSentence }
 }

@@ -14,11 +14,24 @@ final class LuaModule: Layer, LuaWritten {
     }
 
     func forward(_ input: LuaValues) throws -> LuaValues {
+        forwardFunction.state?.suspect = nil
         let run = { try self.forwardFunction.call([.object(ModuleObject.of(self))] + input.values) }
         guard let context = input.context ?? scope.context, let state = forwardFunction.state else {
             return LuaValues(try run())
         }
         return LuaValues(try state.withContext(context, run))
+    }
+}
+
+extension LuaModule: SourceLocated {
+    var sourceSentence: String? { forwardFunction.sourceSentence }
+}
+
+extension LuaValues: TensorHolder {
+    /// The first value, if it is a tensor: others may be masks, in which infinity has a meaning.
+    func heldTensors() -> [(name: String, tensor: Tensor)] {
+        if case .tensor(let tensor)? = values.first { return [("", tensor)] }
+        return []
     }
 }
 

@@ -53,7 +53,7 @@ enum ModuleStateMethods {
         ) { arguments in
             let file = try SafetensorsFile.read(
                 try arguments.string("path"), backend: arguments.host.context.backend)
-            return [try load(file, arguments)]
+            return [try load(FiniteWeights(file, label: file.path), arguments)]
         },
     ]
 

@@ -17,6 +17,9 @@ public final class LuaState {
     /// Whether the state was ended.
     public private(set) var isClosed = false
 
+    /// Where Lua code first got numbers that are not finite since the last module began, while layers look for them.
+    var suspect: String?
+
     let main: OpaquePointer
     var classes: [ObjectIdentifier: LuaClass] = [:]
     /// Where the registry holds the metatable of tensors; 0 until the first one.

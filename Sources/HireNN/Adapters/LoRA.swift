@@ -10,6 +10,8 @@ public final class LoRA: LinearAdapter {
     public let rank: Int
     /// alpha / rank.
     public let scale: Double
+    /// The probability with which training drops an input of `lora_A`.
+    public var dropoutProbability: Double { dropout.probability }
     private let down: Linear
     private let up: Linear
     private let dropout: Dropout

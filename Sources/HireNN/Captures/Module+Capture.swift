@@ -1,11 +1,10 @@
-import HireFiles
 import HireTensor
 
 extension Module {
     /// The names of everything that can be captured, relative to this module, in the order of the tree.
     ///
     /// `<path>.output` for each layer whose output holds a tensor, and the points that modules declare.
-    public func capturePoints() -> [String] { points().map(\.name) }
+    public func capturePoints() -> [String] { capturePlaces().map(\.name) }
 
     /// Shows tensors to a handler as they are computed.
     ///
@@ -48,8 +47,8 @@ extension Module {
         return try body()
     }
 
-    private func points() -> [(name: String, scope: ModuleScope, point: String)] {
-        var found: [(name: String, scope: ModuleScope, point: String)] = []
+    func capturePlaces() -> [CapturePlace] {
+        var found: [CapturePlace] = []
         for (path, module) in modules() {
             let scope = module.scope
             var points = scope.declaredCaptures
@@ -57,7 +56,8 @@ extension Module {
                 points.append("output")
             }
             for point in points {
-                found.append((path.isEmpty ? point : "\(path).\(point)", scope, point))
+                let name = path.isEmpty ? point : "\(path).\(point)"
+                found.append(CapturePlace(name: name, scope: scope, point: point))
             }
         }
         return found
@@ -66,32 +66,11 @@ extension Module {
     private func tap(
         _ patterns: [String], isEdit: Bool, _ handler: @escaping CaptureRegistration.Handler
     ) throws -> CaptureHandle {
-        let points = points()
-        var chosen = Set<Int>()
-        for pattern in patterns {
-            let glob = try Glob(pattern)
-            let matches = points.indices.filter { index in
-                let (name, _, point) = points[index]
-                return glob.matches(name)
-                    || (point == "output" && glob.matches(String(name.dropLast(".output".count))))
-            }
-            if matches.isEmpty {
-                let known = points.map(\.name)
-                throw ModuleError(
-                    path: scope.path,
-                    message: ModuleError.unknown("capture point", pattern, among: known))
-            }
-            chosen.formUnion(matches)
-        }
-        let registration = CaptureRegistration(handler)
-        let ordered = chosen.sorted().map { points[$0] }
-        for (name, scope, point) in ordered {
-            let tap = CaptureTap(
-                point: point, name: name, isEdit: isEdit, registration: registration)
-            scope.taps = (scope.taps ?? []) + [tap]
-        }
+        let registration = try CaptureRegistration(patterns, on: self, isEdit: isEdit, handler)
+        let places = try registration.matches(beneath: self)
+        for place in places { registration.attach(to: place) }
         return CaptureHandle(
-            names: ordered.map(\.name), registration: registration, scopes: ordered.map(\.scope))
+            names: places.map(\.name), registration: registration, scopes: places.map(\.scope))
     }
 }
 

@@ -17,9 +17,11 @@ public protocol Layer<Input, Output>: Module {
 extension Layer {
     /// Runs the layer.
     ///
-    /// - Throws: what `forward` throws, as `ModuleError` with this layer's path.
+    /// - Throws: what `forward` throws, as `ModuleError` with this layer's path; `NotFiniteError` likewise while
+    ///   `Context.checksFinite` is on.
     public func callAsFunction(_ input: Input) throws -> Output {
         let context = (input as? Tensor)?.context ?? scope.context
+        if let context, context.checksFinite { return try runChecked(input, in: context) }
         return try scope.run(in: context) { try forward(input) }
     }
 

@@ -80,11 +80,10 @@ public final class ModuleScope {
 
     /// Puts another module in the place of a child, which becomes a root.
     ///
-    /// - Throws: `ModuleError` if there is no such child or the new module already has a parent.
+    /// - Throws: `ModuleError`, having changed nothing, if there is no such child or the new module already has a parent.
     public func replaceChild(_ name: String, with module: any Module) throws {
-        let index = try removeChild(name)
-        if let problem = problem(withChild: name, module) { throw failure(problem) }
-        attach(name, module, at: index)
+        if let problem = problem(withModule: name, module) { throw failure(problem) }
+        attach(name, module, at: try removeChild(name))
     }
 
     /// Lets go of a child, which becomes a root; returns its former place.
@@ -110,7 +109,10 @@ public final class ModuleScope {
     }
 
     private func problem(withChild name: String, _ module: any Module) -> String? {
-        if let problem = problem(withName: name, "child") { return problem }
+        problem(withName: name, "child") ?? problem(withModule: name, module)
+    }
+
+    private func problem(withModule name: String, _ module: any Module) -> String? {
         if module.scope === self { return "A module cannot be its own child '\(name)'." }
         if let parent = module.scope.parent {
             let place = parent.path.isEmpty ? "another module" : "'\(parent.path)'"

@@ -28,11 +28,15 @@ public enum EvaluateLibrary {
             print(hire.evaluate.run(model, task, { images = 2 }).accuracy)
             """
     ) { arguments in
-        let pipeline = try arguments.object("pipeline", PipelineObject.self).pipeline
+        let model = try arguments.object("pipeline", PipelineObject.self)
         let evaluator = try evaluator(arguments)
+        try model.requireRunning(
+            CheckedTexts(
+                evaluator.task, [evaluator.options.split],
+                maximumTokens: evaluator.options.maximumTokens), arguments)
         return [
             value(
-                try evaluator.evaluate(pipeline, monitor: RunMonitor(arguments.host)),
+                try evaluator.evaluate(model.pipeline, monitor: RunMonitor(arguments.host)),
                 types: evaluator.task.questionTypes)
         ]
     }

@@ -60,7 +60,8 @@ extension PipelineLibrary {
         if arguments.has("enricher") {
             let choice = try PluginChoice(
                 arguments.value("enricher").json("enricher"), for: .enricher)
-            try pipeline.setEnricher(choice, catalog: arguments.host.catalog, columns: .zero)
+            try pipeline.setEnricher(
+                choice, catalog: arguments.host.catalog, options: SwapOptions(columns: .zero))
         }
         return [
             .object(PipelineObject(pipeline, corpus: description.corpus)),

@@ -7,8 +7,10 @@ public enum PipelineLibrary {
     /// The library.
     public static let library = ScriptLibrary(
         name: "pipeline", summary: "Multimodal models assembled from plugins.",
-        functions: [build, load],
-        classes: [PipelineObject.scriptClass, StageObject.scriptClass])
+        functions: [build, load, check],
+        classes: [
+            PipelineObject.scriptClass, StageObject.scriptClass, SwapReportObject.scriptClass,
+        ])
 
     private static let build = ScriptFunction(
         "build", "Assembles a pipeline and fills its parameters from a seed.",

@@ -69,37 +69,13 @@ extension PipelineMethods {
         },
     ]
 
+    /// The option of everything that reads weights.
+    static let checkFinite = ScriptParameter.optional(
+        "check_finite", .boolean, "Whether weights with NaN or infinity are refused.",
+        default: "true")
+
     static let changing = [
-        ScriptFunction(
-            "set_enricher",
-            "Puts another enricher in; weights are kept wherever names and shapes agree, the rest is initialised anew.",
-            parameters: [
-                ScriptParameter(
-                    "enricher", .either([.string, .table]),
-                    "An id, or a table with `id` and options."),
-                .optional("config", .table, "Options, where the enricher is given by its id."),
-            ],
-            options: [
-                .optional(
-                    "columns", .choice(Pipeline.ProjectorColumns.allCases.map(\.rawValue)),
-                    "What becomes of the projector's first layer if its width changes: initialised anew, or kept with "
-                        + "zeros for the new channels.", default: "\"fresh\"")
-            ],
-            returns: [
-                ScriptResult(.list(.string), "paths of parameters that were initialised anew")
-            ]
-        ) { arguments in
-            var choice = try PluginChoice(
-                arguments.value("enricher").json("enricher"), for: .enricher)
-            for (key, value) in try arguments.jsonObject("config").members {
-                choice.configuration[key] = value
-            }
-            let columns = Pipeline.ProjectorColumns(
-                rawValue: try arguments.string("columns", default: "fresh"))
-            let initialised = try arguments.receiver(PipelineObject.self).pipeline.setEnricher(
-                choice, catalog: arguments.host.catalog, columns: columns ?? .fresh)
-            return [.list(initialised.map { .string($0) })]
-        },
+        setEnricher,
         ScriptFunction(
             "set_training", "Switches dropout and batch statistics on or off.",
             parameters: [ScriptParameter("training", .boolean, "Whether the model is in training.")]
@@ -149,7 +125,8 @@ extension PipelineMethods {
             "Reads weights from a safetensors file; names and shapes must agree completely.",
             parameters: [ScriptParameter("path", .path, "The file.")],
             options: [
-                .optional("strict", .boolean, "Whether everything must agree.", default: "true")
+                .optional("strict", .boolean, "Whether everything must agree.", default: "true"),
+                checkFinite,
             ],
             returns: [ScriptResult(.string, "what was loaded and what did not fit")]
         ) { arguments in
@@ -157,8 +134,11 @@ extension PipelineMethods {
             let file = try SafetensorsFile.read(
                 arguments.string("path"), fileSystem: object.fileSystem,
                 backend: object.pipeline.context.backend)
-            let report = try object.pipeline.load(
-                file, strict: arguments.boolean("strict", default: true))
+            let strict = try arguments.boolean("strict", default: true)
+            let report =
+                try arguments.boolean("check_finite", default: true)
+                ? object.pipeline.load(FiniteWeights(file, label: file.path), strict: strict)
+                : object.pipeline.load(file, strict: strict)
             return [.string(report.description)]
         },
     ]

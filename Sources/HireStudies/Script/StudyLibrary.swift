@@ -51,8 +51,15 @@ public enum StudyLibrary {
         let base = try Recipe(arguments.jsonObject("recipe")).json()
         let training = try options(
             arguments, "training", TrainingParameters.training, TrainingOptions.self)
-        let variants = try arguments.list("variants").enumerated().map { number, value in
-            try Variant(value.json("variants[\(number + 1)]"), on: base, training: training)
+        var (variants, places, problems) = ([Variant](), [Int](), [StudyProblem]())
+        for (place, value) in try arguments.list("variants").enumerated() {
+            do {
+                variants.append(
+                    try Variant(value.json("variants[\(place + 1)]"), on: base, training: training))
+                places.append(place)
+            } catch {
+                problems.append(StudyProblem(variant: place, "\(error)"))
+            }
         }
         var options = StudyOptions()
         options.seed = try arguments.integer("seed", default: 1)
@@ -71,6 +78,16 @@ public enum StudyLibrary {
             options: options,
             catalog: host.catalog, context: host.context, shapes: { host.shapesContext() },
             folder: RunFolder(folder))
+        if !problems.isEmpty {
+            // What can be read is checked too, so that one look shows everything.
+            problems += study.problems().map { problem in
+                var problem = problem
+                problem.variant = problem.variant.map { places[$0] }
+                return problem
+            }
+            problems.sort { $0.variant ?? .max < $1.variant ?? .max }
+            throw StudyError.problems(problems)
+        }
         try study.run(RunMonitor(host))
         return [.object(StudyObject(study))]
     }

@@ -40,6 +40,7 @@ public enum TrainLibrary {
             arguments.jsonObject(
                 of: TrainingParameters.training, defaults: TrainingOptions.defaults()),
             plugin: "training")
+        try model.requireRunning(CheckedTexts(task, [.train]), arguments)
         let trainer = try Trainer(model.pipeline, on: task, options: options)
         let checkpoint = try arguments.optionalString("checkpoint")
         let configuration = Configuration([

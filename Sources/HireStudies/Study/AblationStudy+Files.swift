@@ -40,7 +40,7 @@ extension AblationStudy {
         let file = try SafetensorsFile.read(
             FilePath.join(folder.path, "variants/\(variant.fileName)/model.safetensors"),
             fileSystem: folder.fileSystem, backend: context.backend)
-        try pipeline.load(file)
+        try pipeline.load(FiniteWeights(file, label: file.path))
         pipeline.setTraining(false)
         return pipeline
     }

@@ -23,7 +23,7 @@ public final class AblationStudy {
 
     let catalog: PluginCatalog
     let context: Context
-    private let shapes: () -> Context
+    let shapes: () -> Context
     private let evaluator: Evaluator
     private var found: [String: VariantResult] = [:]
 
@@ -53,9 +53,12 @@ public final class AblationStudy {
 
     /// Runs what is not finished and writes `run.h5`.
     ///
-    /// - Throws: whatever stops a variant; those finished before stay finished.
+    /// - Throws: `StudyError.problems` with all that does not fit, before anything is computed or written; later whatever
+    ///   stops a variant, and those finished before stay finished.
     public func run(_ monitor: RunMonitor = .silent) throws {
         // Mistakes in later variants show before hours are spent on the first.
+        let problems = problems()
+        if !problems.isEmpty { throw StudyError.problems(problems) }
         let configurations = try variants.map { try configuration(of: $0) }
         var entries: [JSONObject?] = []
         for (variant, configuration) in zip(variants, configurations) {
@@ -66,7 +69,6 @@ public final class AblationStudy {
             monitor.say(
                 "\(folder.path): the last line of the journal was half-written and is cut off.")
         }
-        for variant in variants where variant.baseline == nil { _ = try cost(of: variant) }
         for (index, variant) in variants.enumerated() {
             try monitor.checkInterrupt()
             if let entry = entries[index] {
@@ -215,11 +217,6 @@ public final class AblationStudy {
 extension Pipeline {
     /// Whether a pattern selects anything here.
     fileprivate func hasCapturePoint(_ pattern: String) throws -> Bool {
-        let glob = try Glob(pattern)
-        return capturePoints().contains { point in
-            glob.matches(point)
-                || (point.hasSuffix(".output")
-                    && glob.matches(String(point.dropLast(".output".count))))
-        }
+        try capturePoints().contains { try AblationStudy.selects(pattern, $0) }
     }
 }

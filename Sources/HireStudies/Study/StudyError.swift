@@ -9,6 +9,9 @@ public enum StudyError: Error, Equatable, CustomStringConvertible {
     /// A name that is not a variant of the study.
     case unknownVariant(suggestion: String)
 
+    /// What would stop the study later.
+    case problems([StudyProblem])
+
     /// The full sentence.
     public var description: String {
         switch self {
@@ -21,6 +24,10 @@ public enum StudyError: Error, Equatable, CustomStringConvertible {
             "Two variants are called '\(name)'; give one of them another name."
         case .variant(let name, let problem): "Variant '\(name)': \(problem)"
         case .unknownVariant(let suggestion): suggestion
+        case .problems(let problems):
+            "\(problems.count == 1 ? "1 problem was" : "\(problems.count) problems were") found before anything was "
+                + "computed or written:"
+                + problems.enumerated().map { "\n  \($0 + 1). \($1)" }.joined()
         }
     }
 }

@@ -137,16 +137,16 @@ public final class Trainer {
         return try pipeline.loss(imageTokens: tokens, questions)
     }
 
-    /// Runs the batch again, watching every module, to say where the first bad number comes from.
+    /// Runs the batch again with every layer looking for NaN and infinity, to say where the first comes from.
     private func origin(ofBatch index: Int) throws -> String {
-        var first: String?
-        let watch = try pipeline.capture(["**"]) { path, tensor in
-            if first == nil, try !tensor.floats().allSatisfy(\.isFinite) { first = path }
+        do {
+            _ = try pipeline.context.checkingFinite {
+                try pipeline.context.withoutGradients { try self.loss(of: index) }
+            }
+        } catch let error as ModuleError where error.underlying is NotFiniteError {
+            return "The reason: \(error)"
         }
-        defer { watch.cancel() }
-        _ = try pipeline.context.withoutGradients { try self.loss(of: index) }
-        guard let first else { return "Every module's output is finite; the loss itself is not." }
-        return "The first output that is not finite is \(first)."
+        return "Every module's output is finite; the loss itself is not."
     }
 
     private func spoiltParameter() throws -> String {

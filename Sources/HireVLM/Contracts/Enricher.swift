@@ -14,11 +14,18 @@ public protocol Enricher: Layer where Input == EnricherInput, Output == FeatureM
     ///
     /// Every picture has as many. An enricher that passes the encoder's prefix tokens on counts `HostShape.prefixTokens`.
     var outputTokens: Int { get }
+    /// Where the channels of E(i) begin among those that come out, from 0; nil if E(i) is not among them.
+    ///
+    /// 0 unless an enricher says otherwise. Swaps keep the projector's columns for these channels.
+    var baseChannel: Int? { get }
 }
 
 extension Enricher {
     /// As many as the grid has places.
     public var outputTokens: Int { outputGrid.x * outputGrid.y }
+
+    /// E(i) comes first.
+    public var baseChannel: Int? { 0 }
 }
 
 /// What an enricher is given.
@@ -46,5 +53,13 @@ public struct EnricherInput {
         self.image = image
         self.encode = encode
         self.project = project
+    }
+}
+
+extension EnricherInput: TensorHolder {
+    /// The features and both views.
+    public func heldTensors() throws -> [(name: String, tensor: Tensor)] {
+        try [("high", image.high), ("low", image.low)]
+            + base.heldTensors().map { ($0.name.isEmpty ? "base" : "base, \($0.name)", $0.tensor) }
     }
 }

@@ -42,3 +42,8 @@ public struct LanguageModelInput {
         self.logitPositions = logitPositions
     }
 }
+
+extension LanguageModelInput: TensorHolder {
+    /// The embeddings.
+    public func heldTensors() -> [(name: String, tensor: Tensor)] { [("", embeddings)] }
+}

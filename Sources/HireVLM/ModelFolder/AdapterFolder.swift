@@ -24,8 +24,10 @@ struct AdapterFolder {
                 path, "the adapter's configuration does not fit", expected: "an object")
         }
         configuration = json
-        weights = try folder.weights(
+        let stored = try folder.weights(
             in: folder.path, named: "adapter_model", backend: backend)
+        weights =
+            folder.options.checksFinite ? FiniteWeights(stored, label: folder.path) : stored
         try checkKind()
         let rank = try json.requireInt("r", source: path)
         let alpha = json["lora_alpha"]?.doubleValue ?? 8

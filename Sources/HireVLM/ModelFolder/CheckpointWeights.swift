@@ -64,11 +64,8 @@ struct CheckpointWeights: WeightSource {
                 NearestNames.sentence(kind: "tensor", name: name, among: names, shown: 8))
         }
         let array = try places[stored.place].source.tensor(stored.name)
-        if checksFinite, let index = array.firstNotFinite() {
-            throw FileError.badData(
-                places[stored.place].label,
-                "the tensor '\(stored.name)' holds a number that is not finite",
-                expected: "finite weights", got: "NaN or infinity at element \(index + 1)")
+        if checksFinite {
+            try FiniteWeights.check(array, stored.name, places[stored.place].label)
         }
         return array
     }

@@ -29,20 +29,25 @@ public final class Pipeline: Module {
     /// The text around questions.
     public let template: ConversationTemplate
     /// Preprocessing as it was asked for: zeros stand for what encoder and enricher want.
-    let requestedPreprocessing: ImagePreprocessing
+    var requestedPreprocessing: ImagePreprocessing
+    /// What the parameters were drawn from; nil as long as they were not.
+    public private(set) var drawnFrom: RandomSource?
 
     /// Assembles the stages that a recipe names and checks that they fit together.
     ///
-    /// - Parameter corpus: texts that a closed vocabulary must cover.
+    /// - Parameters:
+    ///   - corpus: texts that a closed vocabulary must cover.
+    ///   - tokenizer: the tokenizer, where it exists already; nil to make the recipe's.
     /// - Throws: `PluginError` naming both stages where shapes do not agree.
     public init(
-        _ recipe: Recipe, catalog: PluginCatalog, corpus: [String], in context: Context
+        _ recipe: Recipe, catalog: PluginCatalog, corpus: [String],
+        tokenizer given: (any Tokenizer)? = nil, in context: Context
     ) throws {
         self.context = context
         template = try ConversationTemplate(recipe.prompt)
         requestedPreprocessing = recipe.preprocessing
         self.recipe = recipe
-        tokenizer = try catalog.makeTokenizer(recipe.tokenizer, corpus: corpus)
+        tokenizer = try given ?? catalog.makeTokenizer(recipe.tokenizer, corpus: corpus)
         encoder = scope.child("encoder", try catalog.makeEncoder(recipe.encoder, in: context))
         let host = try Self.host(
             for: recipe.enricher, behind: encoder, requestedPreprocessing, catalog, in: context)
@@ -58,12 +63,7 @@ public final class Pipeline: Module {
             try catalog.makeProjector(
                 recipe.projector, inputChannels: enricher.outputChannels,
                 outputSize: languageModel.hiddenSize, in: context))
-        guard projector.outputSize == languageModel.hiddenSize else {
-            throw PluginError.assembly(
-                "The projector '\(recipe.projector.id)' makes tokens of width \(projector.outputSize), but the "
-                    + "language model '\(recipe.languageModel.id)' reads \(languageModel.hiddenSize)."
-            )
-        }
+        try checkFit(of: projector)
         if let stranger = recipe.endTokens.first(where: {
             $0 < 0 || $0 >= languageModel.vocabularySize
         }) {
@@ -71,6 +71,36 @@ public final class Pipeline: Module {
                 plugin: "recipe", key: "end_tokens",
                 problem: "must be ids below \(languageModel.vocabularySize), got \(stranger)")
         }
+    }
+
+    /// Draws all parameters from a seed, each from the stream of its path, and remembers the seed for later swaps.
+    ///
+    /// Pipelines that were drawn from one seed have the same numbers wherever the path and the shapes of a layer agree,
+    /// whatever else differs.
+    ///
+    /// - Throws: `ArrayError.memory`.
+    public func initialize(from source: RandomSource) throws {
+        try (self as any Module).initialize(from: source)
+        drawnFrom = source
+    }
+
+    func checkFit(of projector: any Projector) throws {
+        guard projector.outputSize == languageModel.hiddenSize else {
+            throw PluginError.assembly(
+                "The projector '\(recipe.projector.id)' makes tokens of width \(projector.outputSize), but the "
+                    + "language model '\(recipe.languageModel.id)' reads \(languageModel.hiddenSize)."
+            )
+        }
+    }
+
+    /// What an enricher is built for behind an encoder.
+    ///
+    /// - Throws: `PluginError` for an unknown enricher and for a low view that the encoder does not read.
+    public static func hostShape(
+        for enricher: PluginChoice, behind encoder: any VisionEncoder,
+        _ requested: ImagePreprocessing, _ catalog: PluginCatalog, in context: Context
+    ) throws -> HostShape {
+        try host(for: enricher, behind: encoder, requested, catalog, in: context).shape
     }
 
     /// What an enricher is built for behind an encoder, and the preprocessing that goes with it.

@@ -1,0 +1,54 @@
+import HireFiles
+import HireNN
+import HireVLM
+
+extension AblationStudy {
+    /// Everything that would stop the study later: each variant is built and run where nothing is computed, and its
+    /// training is set up.
+    ///
+    /// - Returns: problems of all variants in their order, then those of the study; empty if all is well.
+    public func problems() -> [StudyProblem] {
+        let check = PipelineCheck(catalog, shapes: shapes)
+        let texts = CheckedTexts(
+            task,
+            options.evaluation.split == .train ? [.train] : [.train, options.evaluation.split],
+            maximumTokens: options.evaluation.maximumTokens)
+        var found: [StudyProblem] = []
+        var points: [String] = []
+        for (index, variant) in variants.enumerated() where variant.baseline == nil {
+            var result = check.check(variant.recipe, texts)
+            if let pipeline = result.pipeline {
+                points += pipeline.capturePoints()
+                _ = result.attempt { try Trainer(pipeline, on: task, options: variant.training) }
+            } else {
+                _ = result.attempt { try variant.training.check() }
+            }
+            found += result.problems.map {
+                StudyProblem(variant: index, name: variant.name, $0.description)
+            }
+        }
+        // A pattern may have nothing to record in some variants, but not in all.
+        for pattern in options.record where !points.isEmpty {
+            do {
+                if try points.contains(where: { try Self.selects(pattern, $0) }) { continue }
+                found.append(
+                    StudyProblem(
+                        variant: nil,
+                        "record: no variant has a feature for the pattern '\(pattern)'. "
+                            + NearestNames.sentence(
+                                kind: "capture point", name: pattern,
+                                among: Array(Set(points)).sorted(), shown: 3)))
+            } catch {
+                found.append(StudyProblem(variant: nil, "record: \(error)"))
+            }
+        }
+        return found
+    }
+
+    /// Whether a pattern means a capture point; one that names a layer means its output.
+    static func selects(_ pattern: String, _ point: String) throws -> Bool {
+        let glob = try Glob(pattern)
+        return glob.matches(point)
+            || (point.hasSuffix(".output") && glob.matches(String(point.dropLast(".output".count))))
+    }
+}
