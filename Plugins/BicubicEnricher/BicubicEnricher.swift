@@ -29,6 +29,11 @@ final class BicubicEnricher: LinearUpsampler {
         try input.base.resized(to: SIMD2(side, side))
     }
 
+    func pushedOperator(_ input: EnricherInput) throws -> PushedOperator? {
+        PushedOperator(
+            source: input.base.grid, grids: [SIMD2(side, side)], radii: [0], kernels: [nil])
+    }
+
     /// W = (P_rows B_rows) kron (P_columns B_columns), with B the resize and P the pooling of one axis.
     private static func matrix(
         grid: SIMD2<Int>, side: Int, in context: Context

@@ -17,4 +17,8 @@ extension JointBilateralEnricher {
     func highResolution(_ input: EnricherInput) throws -> FeatureMap {
         try stages.highResolution(input.base, stages.kernels(guidance(input)))
     }
+
+    func pushedOperator(_ input: EnricherInput) throws -> PushedOperator? {
+        try stages.pushedOperator(stages.kernels(guidance(input)), source: input.base.grid)
+    }
 }

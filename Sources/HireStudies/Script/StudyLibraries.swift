@@ -6,6 +6,7 @@ public enum StudyLibraries {
     public static let all = [
         ImageLibrary.library, TokenizerLibrary.library, SafetensorsLibrary.library,
         TaskLibrary.library, PipelineLibrary.library, TrainLibrary.library,
-        EvaluateLibrary.library, StudyLibrary.library, PictureLibrary.library, TableLibrary.library,
+        EvaluateLibrary.library, StudyLibrary.library, PictureLibrary.library,
+        AnalysisLibrary.library, TableLibrary.library,
     ]
 }

@@ -9,6 +9,9 @@ public protocol LinearUpsampler: Enricher {
     func pooledOperator(_ input: EnricherInput) throws -> Tensor
     /// J(U(I), E(i)): the map before pooling, at the finest stage's grid.
     func highResolution(_ input: EnricherInput) throws -> FeatureMap
+    /// J(U(I), ·) as an operator that makes any region for any channels with bounded memory; nil where channels are
+    /// not upsampled alike.
+    func pushedOperator(_ input: EnricherInput) throws -> PushedOperator?
 }
 
 extension LinearUpsampler {
