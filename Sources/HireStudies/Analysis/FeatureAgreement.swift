@@ -21,9 +21,10 @@ public enum FeatureAgreement {
         }
     }
 
-    /// Linear centred kernel alignment: |YᵀX|² / (|XᵀX| |YᵀY|) of centred features (Kornblith et al. 2019).
+    /// Linear centred kernel alignment: |YᵀX|² / (|XᵀX| |YᵀY|) of centred features.
     ///
-    /// 1 for maps that are equal up to rotation and scale of feature space; channels may differ in number.
+    /// 1 for maps that are equal up to rotation and scale of feature space; channels may differ in number (Kornblith and
+    /// others 2019).
     ///
     /// - Throws: `ArrayError.shape` unless both are [N, C, H, W] with the same N, H and W.
     public static func linearCKA(_ first: Tensor, _ second: Tensor) throws -> Double {

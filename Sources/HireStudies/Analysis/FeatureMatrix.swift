@@ -56,7 +56,9 @@ struct FeatureMatrix {
     private var transposed: [Double] {
         var turned = [Double](repeating: 0, count: values.count)
         for row in 0..<rows {
-            for column in 0..<columns { turned[column * rows + row] = values[row * columns + column] }
+            for column in 0..<columns {
+                turned[column * rows + row] = values[row * columns + column]
+            }
         }
         return turned
     }

@@ -26,7 +26,7 @@ public enum FeatureSpectrum {
             return (fy * fy + fx * fx).squareRoot() > cutoff / 2
         }
         let zeros = [Double](repeating: 0, count: width)
-        var (high, all) = (0.0, 0.0)
+        var (high, all, constant) = (0.0, 0.0, 0.0)
         for plane in 0..<map.shape[0] * map.shape[1] {
             let rows = (0..<height).map { row in
                 let start = (plane * height + row) * width
@@ -35,14 +35,19 @@ public enum FeatureSpectrum {
             for column in 0..<width {
                 let (real, imaginary) = down(
                     rows.map { $0.real[column] }, rows.map { $0.imaginary[column] })
-                for row in 0..<height where row + column > 0 {
+                for row in 0..<height {
                     let energy = real[row] * real[row] + imaginary[row] * imaginary[row]
+                    if row + column == 0 {
+                        constant += energy
+                        continue
+                    }
                     all += energy
                     if isHigh[row * width + column] { high += energy }
                 }
             }
         }
-        return all > 0 ? high / all : all.isNaN ? .nan : 0
+        // What rounding leaves of a constant map is no detail.
+        return all > 1e-24 * constant ? high / all : all.isNaN ? .nan : 0
     }
 
     /// Cycles per position of the k-th coefficient of so many (`numpy.fft.fftfreq`).

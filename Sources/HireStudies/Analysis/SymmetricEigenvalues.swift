@@ -1,5 +1,7 @@
-/// The eigenvalues of a symmetric matrix, largest first: Householder's reduction to three diagonals, then the implicit
-/// QL method (Golub and Van Loan, Matrix Computations, 8.3). 4/3 n^3 steps.
+/// The eigenvalues of a symmetric matrix, largest first.
+///
+/// Householder's reduction to three diagonals, then the implicit QL method (Golub and Van Loan, Matrix Computations, 8.3):
+/// 4/3 n^3 steps.
 enum SymmetricEigenvalues {
     /// - Parameter matrix: `size * size` numbers, row by row.
     static func of(_ matrix: [Double], size: Int) -> [Double] {

@@ -26,7 +26,8 @@ public struct HeatPicture {
 
     /// Numbers of a grid; the range is that of the finite ones.
     public init(_ values: [Double], grid: SIMD2<Int>, _ colors: ColorMap) {
-        precondition(values.count == grid.x * grid.y && !values.isEmpty, "A grid needs its numbers.")
+        precondition(
+            values.count == grid.x * grid.y && !values.isEmpty, "A grid needs its numbers.")
         self.values = values
         self.grid = grid
         self.colors = colors
@@ -40,7 +41,8 @@ public struct HeatPicture {
     public func image() throws -> Image {
         guard (1...8192).contains(side) else {
             throw ImageError(
-                operation: "draw a heat map", problem: "expected a side from 1 to 8192, got \(side)")
+                operation: "draw a heat map", problem: "expected a side from 1 to 8192, got \(side)"
+            )
         }
         let under = try picture.map { try enlarged($0) }
         let (width, height) = under.map { ($0.width, $0.height) } ?? size()

@@ -146,7 +146,8 @@ public struct HighResolutionFile {
 
     /// Where the parts stand: `features.h5` has `features.parts` beside it.
     private var partsFolder: String {
-        let stem = FilePath.fileExtension(of: path).isEmpty
+        let stem =
+            FilePath.fileExtension(of: path).isEmpty
             ? path : String(path.dropLast(FilePath.fileExtension(of: path).count + 1))
         return stem + ".parts"
     }

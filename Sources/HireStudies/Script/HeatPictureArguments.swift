@@ -89,7 +89,8 @@ enum HeatPictureArguments {
         if sample < 0 { sample += batch.shape[0] }
         guard (0..<batch.shape[0]).contains(sample) else {
             throw ScriptError.message(
-                "\(arguments.function): sample must be from 1 to \(batch.shape[0]), got \(sample + 1).")
+                "\(arguments.function): sample must be from 1 to \(batch.shape[0]), got \(sample + 1)."
+            )
         }
         return try batch.slice(0, sample, sample + 1)
     }

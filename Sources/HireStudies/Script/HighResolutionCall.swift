@@ -18,11 +18,13 @@ struct HighResolutionCall {
         .optional(
             "pca", .either([.integer, .object("hire.PCABasis")]),
             "That many principal components of E(i) in place of its channels, or a basis' own; features are "
-                + "projected before they are upsampled, which is the same as afterwards and costs less."),
+                + "projected before they are upsampled, which is the same as afterwards and costs less."
+        ),
         .optional(
             "to", .path,
             "A file for the map: .h5 holds `/map` [N, C, H, W], written band by band (above 32 MiB as parts in a "
-                + "folder beside it that the file joins); .png shows one channel or three components of one picture."),
+                + "folder beside it that the file joins); .png shows one channel or three components of one picture."
+        ),
         .optional(
             "dtype", .choice(["float32", "float16"]), "The numbers' type in an .h5 file.",
             default: "\"float32\""),
@@ -33,7 +35,8 @@ struct HighResolutionCall {
     static let results = [
         ScriptResult(
             .any,
-            "a tensor [N, C, H, W]; with `to` a table: `path`, `files`, `shape`, `bytes` and `seconds`"),
+            "a tensor [N, C, H, W]; with `to` a table: `path`, `files`, `shape`, `bytes` and `seconds`"
+        ),
         ScriptResult(.object("hire.PCABasis"), "the basis, with `pca`"),
     ]
 
@@ -52,7 +55,8 @@ struct HighResolutionCall {
         guard let upsampler = pipeline.enricher as? any LinearUpsampler else {
             throw ScriptError.message(
                 "\(arguments.function): the enricher '\(pipeline.recipe.enricher.id)' has no map of high resolution, "
-                    + "because it does not upsample features linearly; `jbu`, `hire` and `bicubic` do.")
+                    + "because it does not upsample features linearly; `jbu`, `hire` and `bicubic` do."
+            )
         }
         let target = try arguments.optionalString("to")
         let ending = target.map(FilePath.fileExtension(of:))
@@ -86,7 +90,8 @@ struct HighResolutionCall {
         guard arguments.has("pca") else { return nil }
         if arguments.has("channels") {
             throw ScriptError.message(
-                "\(arguments.function): give channels or pca, not both; components are made of all channels.")
+                "\(arguments.function): give channels or pca, not both; components are made of all channels."
+            )
         }
         if case .object(let object) = arguments.value("pca") {
             return (object as? PCABasisObject)?.pca
@@ -94,7 +99,8 @@ struct HighResolutionCall {
         let count = try arguments.integer("pca")
         guard (1...base.channels).contains(count) else {
             throw ScriptError.message(
-                "\(arguments.function): pca must be from 1 to \(base.channels), the channels of E(i), got \(count).")
+                "\(arguments.function): pca must be from 1 to \(base.channels), the channels of E(i), got \(count)."
+            )
         }
         return try FeaturePCA([base.map()], count: count)
     }
@@ -132,7 +138,7 @@ struct HighResolutionCall {
         let limit = try arguments.integer("limit", default: 512)
         guard bytes <= limit << 20 else {
             throw ScriptError.message(
-                "\(arguments.function): the map \(shape) would take \(bytes >> 20) MiB, above the limit of \(limit) MiB. "
+                "\(arguments.function): the map \(shape) would take \((bytes + (1 << 20) - 1) >> 20) MiB, above the limit of \(limit) MiB. "
                     + "Take a part with channels = { 1, 5 }, region = { row, column, height, width } or pca = 3, write it "
                     + "to a file with to = \"map.h5\", or raise limit.")
         }
@@ -167,9 +173,11 @@ struct HighResolutionCall {
             extras = [
                 (
                     "/basis/directions",
-                    try backend.array(projection.directions.flatMap { $0 }.map(Float.init), [
-                        count, width,
-                    ])
+                    try backend.array(
+                        projection.directions.flatMap { $0 }.map(Float.init),
+                        [
+                            count, width,
+                        ])
                 ),
                 ("/basis/mean", try backend.array(projection.mean.map(Float.init), [width])),
                 (

@@ -19,7 +19,8 @@ public final class PCABasisObject: ScriptObject {
     /// Methods and properties.
     public static let scriptClass = ScriptClass(
         name: "hire.PCABasis",
-        summary: "Principal components of feature maps, and the scale on which they become colours.",
+        summary:
+            "Principal components of feature maps, and the scale on which they become colours.",
         methods: [
             ScriptFunction(
                 "images",

@@ -68,7 +68,8 @@ extension PictureLibrary {
         "Where two maps differ: the length of the difference per position, or one channel's with its sign.",
         parameters: [
             ScriptParameter("first", .tensor, "[N, C, H, W]."),
-            ScriptParameter("second", .tensor, "Of the same shape; the first is subtracted from it."),
+            ScriptParameter(
+                "second", .tensor, "Of the same shape; the first is subtracted from it."),
         ],
         options: [
             .optional("channel", .index, "One channel, with its sign.", default: "all of them"),
@@ -149,7 +150,8 @@ extension PictureLibrary {
                 default: "the square that the keys leave room for"),
             .optional(
                 "first", .index, "The key that is the grid's first token.",
-                default: "so that the grid ends with the last key; in a language model one more than the ids in front "
+                default:
+                    "so that the grid ends with the last key; in a language model one more than the ids in front "
                     + "of the image"),
             .optional("query", .list(.index), "Which queries, averaged.", default: "all"),
             .optional("head", .index, "Which head.", default: "the mean of all"),
@@ -165,7 +167,8 @@ extension PictureLibrary {
         let batch = try arguments.tensor("weights")
         guard batch.rank == 4, batch.count > 0 else {
             throw ScriptError.message(
-                "\(arguments.function): weights must be [N, heads, queries, keys], got \(batch.shape).")
+                "\(arguments.function): weights must be [N, heads, queries, keys], got \(batch.shape)."
+            )
         }
         let weights = try HeatPictureArguments.one(batch, arguments)
         let (heads, queries, keys) = (weights.shape[1], weights.shape[2], weights.shape[3])

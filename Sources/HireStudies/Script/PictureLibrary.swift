@@ -8,7 +8,8 @@ public enum PictureLibrary {
     /// The library.
     public static let library = ScriptLibrary(
         name: "picture", summary: "Feature maps, kernels, curves, bars and sheets as pictures.",
-        functions: [pca, kernels, curves, bars, sheet] + maps, classes: [PCABasisObject.scriptClass])
+        functions: [pca, kernels, curves, bars, sheet] + maps, classes: [PCABasisObject.scriptClass]
+    )
 
     private static let title = ScriptParameter.optional(
         "title", .string, "The heading.", default: "\"\"")

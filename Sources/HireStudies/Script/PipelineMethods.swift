@@ -89,7 +89,8 @@ enum PipelineMethods {
         return found
     }
 
-    static func pictures(_ arguments: ScriptArguments, _ name: String = "images") throws -> [Image] {
+    static func pictures(_ arguments: ScriptArguments, _ name: String = "images") throws -> [Image]
+    {
         if case .list(let items) = arguments.value(name) {
             return try items.map { item in
                 guard case .object(let object) = item, let image = object as? ImageObject else {

@@ -5,7 +5,7 @@ public enum StudyLibraries {
     /// The libraries.
     public static let all = [
         ImageLibrary.library, TokenizerLibrary.library, SafetensorsLibrary.library,
-        TaskLibrary.library, PipelineLibrary.library, TrainLibrary.library,
+        TaskLibrary.library, PluginLibrary.library, PipelineLibrary.library, TrainLibrary.library,
         EvaluateLibrary.library, StudyLibrary.library, PictureLibrary.library,
         AnalysisLibrary.library, TableLibrary.library,
     ]

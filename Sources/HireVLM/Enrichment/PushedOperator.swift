@@ -24,14 +24,16 @@ public struct PushedOperator {
         self.apply = apply
     }
 
-    /// Bicubic stages with a kernel per pixel: each resizes onto its grid, reflect-pads and applies its kernel.
+    /// Stages with a kernel per pixel: each resizes onto its grid, reflect-pads and applies its kernel.
     ///
     /// - Parameters:
+    ///   - mode: how stages resize.
     ///   - grids: rows and columns of each stage, coarse to fine.
     ///   - radii: reach of each stage's kernel; 0 with no kernel only resizes.
     ///   - kernels: [N, (2r+1)^2, H, W] of each stage, nil where a stage only resizes.
     public init(
-        source: SIMD2<Int>, grids: [SIMD2<Int>], radii: [Int], kernels: [Tensor?]
+        source: SIMD2<Int>, mode: InterpolationMode = .bicubic, grids: [SIMD2<Int>], radii: [Int],
+        kernels: [Tensor?]
     ) {
         precondition(
             !grids.isEmpty && grids.count == radii.count && grids.count == kernels.count,
@@ -39,7 +41,8 @@ public struct PushedOperator {
         var from = source
         let stages = zip(zip(grids, radii), kernels).map { shape, kernel in
             let (grid, radius) = shape
-            let stage = PushedStage(from: from, to: grid, radius: radius, kernel: kernel)
+            let stage = PushedStage(
+                from: from, to: grid, mode, radius: radius, kernel: kernel)
             from = grid
             return stage
         }

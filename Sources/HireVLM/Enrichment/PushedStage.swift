@@ -11,16 +11,26 @@ struct PushedStage {
     private let radius: Int
     private let kernel: Tensor?
 
-    init(from: SIMD2<Int>, to grid: SIMD2<Int>, radius: Int, kernel: Tensor?) {
-        rows = Self.operation(from.x, grid.x, radius)
-        columns = Self.operation(from.y, grid.y, radius)
+    init(
+        from: SIMD2<Int>, to grid: SIMD2<Int>, _ mode: InterpolationMode, radius: Int,
+        kernel: Tensor?
+    ) {
+        rows = Self.operation(from.x, grid.x, mode).reflected(by: radius)
+        columns = Self.operation(from.y, grid.y, mode).reflected(by: radius)
         self.radius = radius
         self.kernel = kernel
     }
 
-    private static func operation(_ from: Int, _ to: Int, _ radius: Int) -> AxisResampling {
-        let resize = from == to ? AxisResampling.identity(to) : .bicubic(from: from, to: to)
-        return resize.reflected(by: radius)
+    private static func operation(
+        _ from: Int, _ to: Int, _ mode: InterpolationMode
+    ) -> AxisResampling {
+        if from == to { return .identity(to) }
+        return switch mode {
+        case .nearest: .nearest(from: from, to: to)
+        case .bilinear: .bilinear(from: from, to: to)
+        case .bicubic: .bicubic(from: from, to: to)
+        case .area: .area(from: from, to: to)
+        }
     }
 
     /// What it takes to make a region: the input's rectangle and the work on it.
