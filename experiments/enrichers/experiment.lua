@@ -65,7 +65,8 @@ else
       mean = { 0.5, 0.5, 0.5 }, std = { 0.25, 0.25, 0.25 },
     },
     encoder = {
-      id = "small-vit", resolution = low, patch = patch, width = smoke and 16 or 64, layers = 1, position_std = 0,
+      id = "small-vit", resolution = low, patch = patch, width = smoke and 16 or 64, layers = 1,
+      position_std = 0,
     },
   }, { corpus = { "what is it" }, seed = 4 })
   encoder_name = "random weights, seed 4"
@@ -85,8 +86,8 @@ local channels = bases[1]:size(2)
 -- maps where cosines are drawn.
 local basis = picture.pca_basis(bases, { components = math.min(channels, 64) })
 local explained = basis.explained[1] + basis.explained[2] + basis.explained[3]
-print(string.format("E(i) of %s: %d channels on %dx%d; three components explain %.0f %%", encoder_name, channels,
-  bases[1]:size(3), bases[1]:size(4), 100 * explained))
+print(string.format("E(i) of %s: %d channels on %dx%d; three components explain %.0f %%",
+  encoder_name, channels, bases[1]:size(3), bases[1]:size(4), 100 * explained))
 
 -- The enriched half of an output [E(i), x]: its last channels, in E(i)'s own feature space.
 local function enriched_part(output)
@@ -193,7 +194,8 @@ picture.sheet(sheet, {
   columns = headings, names = titles, side = 160,
 }):save(folder .. "/pictures/features.png")
 
--- The cosine of all positions with one, at the resolution that each variant offers.
+-- The cosine of all positions with one, at the resolution that each variant offers; of coordinates along the
+-- components, which are features less their mean, so that unlike things come out negative.
 local scale
 local similar, columns = {}, { "picture", "E(i)" }
 for number in ipairs(images) do
@@ -213,10 +215,11 @@ for _, variant in ipairs(variants) do
   end
 end
 picture.sheet(similar, {
-  title = "Cosine with the framed position", columns = columns, names = titles, side = 160, bars = { scale },
+  title = "Cosine with the framed position (features less their mean)",
+  columns = columns, names = titles, side = 160, bars = { scale },
 }):save(folder .. "/pictures/similarity.png")
 
--- How far each enriched token moved from E(i), over the picture; one scale per sheet.
+-- How far each enriched token moved from E(i); one scale for all.
 local largest = 0
 for _, variant in ipairs(variants) do
   for number in ipairs(variant.parts) do
@@ -232,14 +235,14 @@ for _, variant in ipairs(variants) do
     for number in ipairs(images) do
       local heat
       heat, bar = picture.difference(bases[number], variant.parts[number],
-        { image = shown[number], low = 0, high = largest, alpha = 0.75, side = 160 })
+        { low = 0, high = largest, side = 160, label = "|x - E(i)|" })
       table.insert(moved[number], heat)
     end
   end
 end
 if bar then
   picture.sheet(moved, {
-    title = "Change of each token, |x - E(i)|", columns = kinds, names = titles, side = 160, bars = { bar },
+    title = "How far each token moved from E(i)", columns = kinds, names = titles, side = 160, bars = { bar },
   }):save(folder .. "/pictures/change.png")
 end
 print("The table, features and pictures are in " .. folder .. ".")
