@@ -58,8 +58,9 @@ fuzz: system ## Run every parser on changed files: make fuzz [INPUTS=200000] [SE
 doctor: release ## Say what this machine has and what is missing
 	$(HIRE) doctor
 
-data: ## Fetch the easy-VQA pictures (PyPI, 5 MB) into data/
+data: ## Fetch the easy-VQA pictures and five photographs (PyPI, 5 and 25 MB) into data/
 	@bash experiments/quickstart/fetch-data.sh "$(PYTHON)" "$(SUDO)"
+	@bash experiments/enrichers/fetch-data.sh "$(PYTHON)" "$(SUDO)"
 
 system: ## Install the system libraries that are missing (apt)
 	@missing=(); for p in $(PACKAGES); do dpkg -s $$p >/dev/null 2>&1 || missing+=($$p); done; \

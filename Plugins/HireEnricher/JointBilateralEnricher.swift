@@ -33,4 +33,8 @@ extension JointBilateralEnricher {
         }
         return try stages.kernels(maps)
     }
+
+    func pushedOperator(_ input: EnricherInput) throws -> PushedOperator? {
+        try stages.pushedOperator(kernels(input), source: input.base.grid)
+    }
 }

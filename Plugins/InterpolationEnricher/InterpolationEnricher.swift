@@ -31,6 +31,12 @@ final class InterpolationEnricher: LinearUpsampler {
         try FeatureMap(map: input.base.map().interpolate(to: SIMD2(side, side), mode: mode))
     }
 
+    func pushedOperator(_ input: EnricherInput) throws -> PushedOperator? {
+        PushedOperator(
+            source: input.base.grid, mode: mode, grids: [SIMD2(side, side)], radii: [0],
+            kernels: [nil])
+    }
+
     /// W = (P_rows B_rows) kron (P_columns B_columns), with B the resize and P the pooling of one axis.
     private static func matrix(
         _ mode: InterpolationMode, grid: SIMD2<Int>, side: Int, in context: Context

@@ -30,6 +30,14 @@ extension HDF5Shard {
         }
     }
 
+    /// Writes whole numbers as an int64 dataset, such as the positions that a dimension scale holds.
+    public func write(
+        integers: [Int], to path: String, axes: [HDF5Axis] = [], scale: String? = nil
+    ) throws {
+        let array = try NDArray(onHost: integers.map { Int64($0) }, shape: [integers.count])
+        try write(array, to: path, axes: axes, scale: scale)
+    }
+
     /// Appends rows to a dataset that grows along its first axis; the first call makes it.
     ///
     /// - Parameters:
@@ -140,7 +148,8 @@ extension HDF5Shard {
 
     /// Makes a dataset of any type; datasets of 4 KiB and more are chunked and carry checksums.
     func createDataset(
-        _ path: String, shape: [Int], type: hid_t, elementSize: Int, growing: Bool, _ file: HDF5File
+        _ path: String, shape: [Int], type: hid_t, elementSize: Int, growing: Bool,
+        chunk wanted: [Int]? = nil, _ file: HDF5File
     ) throws -> HDF5Handle {
         if file.exists(path) {
             throw file.fail(path, "something of that name is in the shard already")
@@ -149,7 +158,8 @@ extension HDF5Shard {
         let creation = try HDF5File.list(hire_h5p_dataset_create(), name)
         let bytes = shape.elementCount * elementSize
         if growing || (!shape.isEmpty && bytes >= 4096) {
-            var chunk = options.chunk(Array(shape.dropFirst()), elementSize: elementSize)
+            var chunk =
+                wanted ?? options.chunk(Array(shape.dropFirst()), elementSize: elementSize)
             if !growing { chunk[0] = min(chunk[0], shape[0]) }
             let extents = chunk.map { hsize_t($0) }
             try file.check(
@@ -176,7 +186,7 @@ extension HDF5Shard {
         return try HDF5Handle(.dataset, id, name, path, "cannot make the dataset")
     }
 
-    private func label(
+    func label(
         _ dataset: hid_t, _ axes: [HDF5Axis], rank: Int, _ file: HDF5File, _ path: String
     ) throws {
         if axes.isEmpty { return }

@@ -130,6 +130,47 @@ struct ScriptTests {
         }
     }
 
+    /// A call of `high_resolution` with options, and a small map for pictures of maps.
+    private func high(_ options: String) -> String {
+        "model:set_enricher(small); model:high_resolution(task:image(1), \(options))"
+    }
+
+    @Test("Parts of the fine map, their files and pictures")
+    func fineMaps() throws {
+        try withTemporaryFolder { folder in
+            let (values, _) = try run(
+                ScriptTests.model + """
+                    model:set_enricher(small)
+                    local images = { task:image(1), task:image(2) }
+                    local whole = model:high_resolution(images)
+                    local part = model.enricher:high_resolution(images, { channels = { 3, -1 }, region = { 2, 5, 9, 8 } })
+                    local function same(a, b) return (a - b):abs():amax():item() end
+                    local cut = whole:slice(3, 2, 10):slice(4, 5, 12)
+                    assert(same(part:slice(2, 1, 1), cut:slice(2, 3, 3)) == 0)
+                    assert(same(part:slice(2, 2, 2), cut:slice(2, 8, 8)) == 0)
+                    local high, low = model:views(images)
+                    local base = model.encoder(low)
+                    assert(same(model.enricher:high_resolution(base, { high = high }), whole) == 0)
+                    local coordinates, basis = model:high_resolution(images, { pca = 3 })
+                    assert(same(coordinates, basis:project(whole)) < 1e-4)
+                    assert(#basis:images(coordinates, { projected = true }) == 2)
+                    assert(same(model:high_resolution(images, { pca = basis }), coordinates) == 0)
+                    local written = model:high_resolution(images, { to = "\(folder)/new/map.h5", dtype = "float16" })
+                    local file = hire.hdf5.open(written.path)
+                    assert(same(file:read("map"):to("float32"), whole) < 5e-3 and #written.files == 1)
+                    local _, own = model:high_resolution(images, { to = "\(folder)/pca.h5", pca = 3 })
+                    assert(hire.hdf5.open("\(folder)/pca.h5"):read("basis/directions"):size(2) == 8 and own.count == 3)
+                    model:high_resolution(images[1], { to = "\(folder)/pca.png", pca = 3 })
+                    model:high_resolution(images[1], { to = "\(folder)/one.png", channels = 2 })
+                    return hire.image.open("\(folder)/pca.png").width, hire.image.open("\(folder)/one.png").width
+                    """, in: folder)
+            guard case .integer(32) = values[0], case .integer(32) = values[1] else {
+                Issue.record("\(values)")
+                return
+            }
+        }
+    }
+
     @Test("What is misspelt is refused with the nearest name")
     func mistakes() throws {
         for (source, expected) in [
@@ -149,8 +190,25 @@ struct ScriptTests {
             ("model:ask(task:image(1), 'What is gren?')", "green"),
             ("task:image(99)", "from 1 to 4"),
             ("model:high_resolution(task:image(1))", "'none'"),
+            (high("{ channels = { 9 } }"), "from 1 to 8"),
+            (high("{ region = { 1, 1, 3 } }"), "height"),
+            (high("{ region = { 30, 1, 4, 4 } }"), "32x32"),
+            (high("{ limit = 0 }"), "channels = {"),
+            (high("{ pca = 9 }"), "from 1 to 8"), (high("{ pca = 2, channels = 1 }"), "not both"),
+            (high("{ to = 'map.npy' }"), ".h5"), (high("{ to = 'map.png' }"), "pca = 3"),
+            ("model.encoder:high_resolution(task:image(1))", "only the enricher"),
+            ("hire.picture.similarity(map, { 2, 0 })", "from 0 to 1"),
+            ("hire.picture.similarity(map, 17)", "from 1 to 16"),
+            ("hire.picture.overlay(task:image(1), map, { alpha = 2 })", "from 0 to 1"),
+            ("hire.picture.difference(map, map, { channel = 3 })", "from 1 to 2"),
+            ("hire.picture.attention(task:image(1), hire.tensor.ones({ 1, 1, 3, 3 }))", "grid = {"),
+            (
+                "hire.picture.attention(task:image(1), map, { grid = { 2, 2 }, head = 5 })",
+                "from 1 to 2"
+            ),
+            ("hire.picture.sheet({ { task:image(1) } }, { bars = { { low = 1 } } })", "colours"),
         ] {
-            let text = try message(source)
+            let text = try message("map = hire.tensor.randn({ 1, 2, 4, 4 }); " + source)
             #expect(text.contains(expected), "\(source): \(text)")
         }
     }

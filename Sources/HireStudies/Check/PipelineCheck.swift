@@ -124,7 +124,7 @@ public struct PipelineCheck {
         let enricher = pipeline.enricher
         let features = result.attempt {
             try enricher(
-                EnricherInput(base: base, image: views, encode: { try pipeline.encoder($0) }))
+                pipeline.enricherInput(base: base, views))
         }
         let size = { (grid: SIMD2<Int>) in "\(grid.x)x\(grid.y)" }
         if let finest = guidance.max(by: { $0.x * $0.y < $1.x * $1.y }),

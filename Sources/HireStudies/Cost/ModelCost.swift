@@ -86,7 +86,7 @@ extension Pipeline {
             return try enrichedFeatures(views)
         }
         let base = try encoder(views.low)
-        let input = EnricherInput(base: base, image: views, encode: { try self.encoder($0) })
+        let input = enricherInput(base: base, views)
         return try upsampler.scope.run(in: context) {
             let high = try upsampler.highResolution(input)
             return try base.concatenated(with: high.pooled(to: upsampler.outputGrid))

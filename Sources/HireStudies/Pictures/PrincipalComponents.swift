@@ -11,6 +11,8 @@ public struct PrincipalComponents: Sendable, Equatable {
     public let directions: [[Double]]
     /// Variance along each.
     public let variances: [Double]
+    /// The variance of the rows along all directions together.
+    public let totalVariance: Double
 
     /// The leading components of rows of equal length.
     ///
@@ -46,6 +48,7 @@ public struct PrincipalComponents: Sendable, Equatable {
             }
         }
         self.mean = mean
+        totalVariance = covariance.indices.reduce(0) { $0 + covariance[$1][$1] }
         directions = basis.prefix(count).map { direction in
             let strongest = direction.max { abs($0) < abs($1) } ?? 1
             return strongest < 0 ? direction.map { -$0 } : direction

@@ -8,7 +8,8 @@ public enum PictureLibrary {
     /// The library.
     public static let library = ScriptLibrary(
         name: "picture", summary: "Feature maps, kernels, curves, bars and sheets as pictures.",
-        functions: [pca, kernels, curves, bars, sheet])
+        functions: [pca, kernels, curves, bars, sheet] + maps, classes: [PCABasisObject.scriptClass]
+    )
 
     private static let title = ScriptParameter.optional(
         "title", .string, "The heading.", default: "\"\"")
@@ -151,6 +152,10 @@ public enum PictureLibrary {
             title, .optional("columns", .list(.string), "Names above the columns.", default: "{}"),
             .optional("names", .list(.string), "Names left of the rows.", default: "{}"),
             .optional("side", .integer, "Longer side of a cell in pixels.", default: "180"),
+            .optional(
+                "bars", .list(.table),
+                "Colour bars right of the pictures: tables with `colours`, `low`, `high` and, if wanted, `label`.",
+                default: "{}"),
         ],
         returns: [picture]
     ) { arguments in
@@ -167,10 +172,13 @@ public enum PictureLibrary {
             rowLabels: try arguments.strings("names"),
             columnLabels: try arguments.strings("columns"), rows: rows)
         sheet.cellSide = try arguments.integer("side", default: 180)
+        sheet.colorBars = try arguments.list("bars").map {
+            try HeatPictureArguments.bar($0, arguments)
+        }
         return [.object(ImageObject(try sheet.image()))]
     }
 
-    private static func tensors(_ arguments: ScriptArguments, _ name: String) throws -> [Tensor] {
+    static func tensors(_ arguments: ScriptArguments, _ name: String) throws -> [Tensor] {
         try arguments.list(name).map { item in
             guard case .tensor(let tensor) = item else {
                 throw arguments.mismatch(name, "a list of tensors")
@@ -179,7 +187,7 @@ public enum PictureLibrary {
         }
     }
 
-    private static func number(_ value: ScriptValue) -> Double? {
+    static func number(_ value: ScriptValue) -> Double? {
         switch value {
         case .integer(let integer): Double(integer)
         case .number(let number): number

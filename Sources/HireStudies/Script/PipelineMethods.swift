@@ -7,7 +7,7 @@ import HireVLM
 
 /// The methods of `hire.Pipeline`.
 enum PipelineMethods {
-    private static let images = ScriptParameter(
+    static let images = ScriptParameter(
         "images", .either([.object("hire.Image"), .list(.object("hire.Image"))]),
         "One picture or several.")
 
@@ -29,22 +29,16 @@ enum PipelineMethods {
         },
         ScriptFunction(
             "high_resolution",
-            "The enricher's map before pooling, where its upsampling is linear (jbu, hire, bicubic).",
-            parameters: [images], returns: [ScriptResult(.tensor, "[N, C, H, W]")]
+            "The enricher's map before pooling, where its upsampling is linear (jbu, hire, bicubic): all of it, some "
+                + "channels, a region or principal components, in memory or to a file.",
+            parameters: [images], options: HighResolutionCall.options,
+            returns: HighResolutionCall.results
         ) { arguments in
             let pipeline = arguments.receiver(PipelineObject.self).pipeline
-            guard let upsampler = pipeline.enricher as? any LinearUpsampler else {
-                throw ScriptError.message(
-                    "\(arguments.function): the enricher '\(pipeline.recipe.enricher.id)' has no map of high "
-                        + "resolution.")
-            }
-            let map = try pipeline.context.withoutGradients {
+            return try HighResolutionCall(arguments, pipeline).run {
                 let views = try pipeline.views(of: pictures(arguments))
-                return try upsampler.highResolution(
-                    pipeline.enricherInput(base: pipeline.encoder(views.low), views)
-                ).map()
+                return (try pipeline.encoder(views.low), views)
             }
-            return [.tensor(map)]
         },
         ScriptFunction(
             "low_view", "A picture as the encoder sees it.",
@@ -95,15 +89,16 @@ enum PipelineMethods {
         return found
     }
 
-    private static func pictures(_ arguments: ScriptArguments) throws -> [Image] {
-        if case .list(let items) = arguments.value("images") {
+    static func pictures(_ arguments: ScriptArguments, _ name: String = "images") throws -> [Image]
+    {
+        if case .list(let items) = arguments.value(name) {
             return try items.map { item in
                 guard case .object(let object) = item, let image = object as? ImageObject else {
-                    throw arguments.mismatch("images", "a picture or a list of pictures")
+                    throw arguments.mismatch(name, "a picture or a list of pictures")
                 }
                 return image.image
             }
         }
-        return [try arguments.object("images", ImageObject.self).image]
+        return [try arguments.object(name, ImageObject.self).image]
     }
 }

@@ -44,7 +44,41 @@ public final class StageObject: ScriptObject {
                         arguments.tensor("input"), high: arguments.optionalTensor("high"))
                 }
                 return [made[0], .fields(captured.map { ($0, .tensor($1)) })] + made.dropFirst()
-            }
+            },
+            ScriptFunction(
+                "high_resolution",
+                "An enricher's map before pooling, where its upsampling is linear, as `pipeline:high_resolution` gives "
+                    + "it.",
+                parameters: [
+                    ScriptParameter(
+                        "input",
+                        .either([
+                            .tensor, .object("hire.Image"), .list(.object("hire.Image")),
+                        ]), "Pictures, or features [N, C, h, w] with the option `high`.")
+                ],
+                options: [
+                    .optional(
+                        "high", .tensor, "The normalised high view [N, 3, R, R] of features.")
+                ] + HighResolutionCall.options, returns: HighResolutionCall.results
+            ) { arguments in
+                let receiver = arguments.receiver(StageObject.self)
+                let pipeline = receiver.pipeline
+                guard receiver.stage == "enricher" else {
+                    throw ScriptError.message(
+                        "\(arguments.function): only the enricher has a map of high resolution, not the "
+                            + "\(receiver.stage).")
+                }
+                return try HighResolutionCall(arguments, pipeline).run {
+                    if case .tensor(let base) = arguments.value("input") {
+                        let views = try receiver.views(
+                            high: arguments.optionalTensor("high"), "as the option 'high'")
+                        return (try FeatureMap(map: base), views)
+                    }
+                    let views = try pipeline.views(
+                        of: PipelineMethods.pictures(arguments, "input"))
+                    return (try pipeline.encoder(views.low), views)
+                }
+            },
         ],
         properties: [
             ScriptProperty("name", .string, "The stage's name, with which its paths begin.") {
@@ -75,12 +109,7 @@ public final class StageObject: ScriptObject {
         switch stage {
         case "encoder": return [.tensor(try pipeline.encoder(input).map())]
         case "enricher":
-            guard let high else {
-                throw ScriptError.message(
-                    "enricher: the high view [N,3,R,R] is missing as second argument.")
-            }
-            let views = ImageViews(
-                high: high, low: try pipeline.recipe.preprocessing.lowView(of: high))
+            let views = try views(high: high, "as second argument")
             let map = try pipeline.enricher(
                 pipeline.enricherInput(base: FeatureMap(map: input), views))
             return [.tensor(try map.map())] + (map.suffix.map { [.tensor($0)] } ?? [])
@@ -93,5 +122,12 @@ public final class StageObject: ScriptObject {
         default:
             return [.tensor(try pipeline.languageModel(LanguageModelInput(embeddings: input)))]
         }
+    }
+
+    private func views(high: Tensor?, _ place: String) throws -> ImageViews {
+        guard let high else {
+            throw ScriptError.message("enricher: the high view [N,3,R,R] is missing \(place).")
+        }
+        return ImageViews(high: high, low: try pipeline.recipe.preprocessing.lowView(of: high))
     }
 }

@@ -5,8 +5,8 @@ public enum StudyLibraries {
     /// The libraries.
     public static let all = [
         ImageLibrary.library, TokenizerLibrary.library, SafetensorsLibrary.library,
-        TaskLibrary.library, PipelineLibrary.library, TrainLibrary.library,
+        TaskLibrary.library, PluginLibrary.library, PipelineLibrary.library, TrainLibrary.library,
         EvaluateLibrary.library, StudyLibrary.library, CostLibrary.library, PictureLibrary.library,
-        TableLibrary.library,
+        AnalysisLibrary.library, TableLibrary.library,
     ]
 }

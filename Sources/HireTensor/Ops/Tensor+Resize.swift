@@ -46,6 +46,33 @@ extension Tensor {
         }
     }
 
+    /// Applies a linear operator to the rows and one to the columns of [..., H, W]; nil leaves an axis as it is.
+    ///
+    /// With one operator per call the order of the sums is the caller's, which makes pieces of a map equal the map's
+    /// pieces bit for bit.
+    ///
+    /// - Throws: `ArrayError.shape` unless the operators read H rows and W columns.
+    public func resampled(
+        rows: AxisResampling? = nil, columns: AxisResampling? = nil
+    ) throws -> Tensor {
+        let name = "resample"
+        try requireNumbers(name)
+        guard rank >= 2 else {
+            throw ArrayError.shape(
+                operation: name, expected: "at least 2 dimensions [..., H, W]", got: "\(shape)")
+        }
+        let vertical = rows ?? .identity(shape[rank - 2])
+        let horizontal = columns ?? .identity(shape[rank - 1])
+        guard vertical.inputLength == shape[rank - 2], horizontal.inputLength == shape[rank - 1]
+        else {
+            throw ArrayError.shape(
+                operation: name,
+                expected: "[..., \(vertical.inputLength), \(horizontal.inputLength)], which the "
+                    + "operators read", got: "\(shape)")
+        }
+        return try resampled(name, free: false, rows: vertical, columns: horizontal)
+    }
+
     /// Applies one linear operator per axis of the plane, made by `operators`.
     func resampled(
         _ name: String, form: String = "", to size: SIMD2<Int>, free: Bool = false,

@@ -14,6 +14,9 @@ public protocol LinearUpsampler: Enricher {
     /// It mixes the channels of one position, affinely and the same way everywhere (FeatUp's last 1x1 convolution), and so
     /// commutes with average pooling: the pulled form applies it to the pooled map.
     func finished(_ map: FeatureMap) throws -> FeatureMap
+    /// J(U(I), ·) as an operator that makes any region for any channels with bounded memory; nil where channels are
+    /// not upsampled alike.
+    func pushedOperator(_ input: EnricherInput) throws -> PushedOperator?
 }
 
 extension LinearUpsampler {

@@ -22,16 +22,15 @@ extension Array where Element == JointBilateralStage {
                 radii: map(\.radius), pooled: pooled))
     }
 
+    /// The stages under given kernels as an operator that makes any region of the map behind the last one.
+    public func pushedOperator(_ kernels: [Tensor], source: SIMD2<Int>) -> PushedOperator {
+        PushedOperator(
+            source: source, grids: kernels.map { SIMD2($0.shape[2], $0.shape[3]) },
+            radii: map(\.radius), kernels: kernels)
+    }
+
     /// The map that comes out of the last stage: [N, C, H, W]; C x H x W numbers per image, so mind the memory.
     public func highResolution(_ base: FeatureMap, _ kernels: [Tensor]) throws -> FeatureMap {
-        var map = try base.map()
-        for (stage, kernel) in zip(self, kernels) {
-            let grid = SIMD2(kernel.shape[2], kernel.shape[3])
-            let r = stage.radius
-            let resized = try map.interpolate(to: grid, mode: .bicubic)
-            let padded = try resized.pad2d(r, r, r, r, mode: .reflect)
-            map = try padded.adaptiveConv(kernel, radius: r)
-        }
-        return try FeatureMap(map: map)
+        try FeatureMap(map: pushedOperator(kernels, source: base.grid)(base.map()))
     }
 }

@@ -43,6 +43,11 @@ public final class JointBilateralStack: Module {
         try stages.pooledOperator(kernels, source: source, pooled: pooled)
     }
 
+    /// The stack under given kernels as an operator that makes any region of the map behind the last stage.
+    public func pushedOperator(_ kernels: [Tensor], source: SIMD2<Int>) -> PushedOperator {
+        stages.pushedOperator(kernels, source: source)
+    }
+
     /// The map that comes out of the last stage: [N, C, H, W]; C x H x W numbers per image, so mind the memory.
     public func highResolution(_ base: FeatureMap, _ kernels: [Tensor]) throws -> FeatureMap {
         try stages.highResolution(base, kernels)

@@ -9,7 +9,7 @@ if ! "$python" -c "import torch, numpy, PIL, h5py, safetensors, transformers, to
     exit 69
 fi
 # The tokenizers come before the folders that hold them.
-for script in images layers ops enrichers multi_crop tokenizer_files generation language vision checkpoints llava; do
+for script in analysis images layers ops enrichers multi_crop tokenizer_files generation language vision checkpoints llava; do
     echo "-- $script"
     "$python" "$here/$script.py"
 done
