@@ -12,6 +12,9 @@ public struct ImageViews {
 
     /// Views that are already prepared.
     public init(high: Tensor, low: Tensor, pictures: [Image]? = nil) {
+        precondition(
+            pictures.map { $0.count == high.shape[0] } ?? true,
+            "As many pictures as the batch has are needed.")
         self.high = high
         self.low = low
         self.pictures = pictures

@@ -79,6 +79,17 @@ struct ScriptTests {
                     assert(model.enricher(model.encoder(low), high):shape()[2] == 16)
                     assert(model:high_resolution({ image, image }):shape()[1] == 2)
                     model:save("\(folder)/new/model.safetensors")
+                    model:set_enricher { id = "anyres", separator = true }
+                    local map, more = model.enricher(model.encoder(low), high)
+                    assert(map:shape()[2] == 8 and more:shape()[2] == 4 * 4 + 5)
+                    assert(model.projector(more):shape()[2] == 21)
+                    local _, none = model.encoder(low)
+                    assert(none == nil)
+                    local _, found, behind = model.enricher:capture(
+                      model.encoder(low), { "enricher.crops" }, { high = high })
+                    assert(behind:shape()[2] == 21 and found["enricher.crops"]:shape()[3] == 8)
+                    assert(#model:ask(image, "what shape is in the image?").ids > 0)
+                    model:set_enricher(small)
                     local kernel = model:capture(image, "enricher.stages.*.kernel")
                     assert(kernel["enricher.stages.0.kernel"])
                     local drawing = hire.picture.kernels(image, kernel["enricher.stages.1.kernel"])
