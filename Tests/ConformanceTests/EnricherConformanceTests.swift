@@ -142,9 +142,11 @@ import Testing
     }
 
     @Test(arguments: ids) func saysWhatItIs(_ id: String) throws {
-        let manifest = try catalog.entry(.enricher, id).manifest
+        let entry = try catalog.entry(.enricher, id)
+        let manifest = entry.manifest
         #expect(manifest.summary.count > 10 && manifest.summary.hasSuffix("."))
         #expect(!manifest.reference.isEmpty)
+        #expect(Set(entry.notes.keys) == Set(entry.defaults.keys), "an option without a note")
     }
 
     /// Pulled and pushed are the same numbers, on the oracle in float64 to rounding.

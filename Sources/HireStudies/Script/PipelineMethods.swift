@@ -29,7 +29,7 @@ enum PipelineMethods {
         },
         ScriptFunction(
             "high_resolution",
-            "The enricher's map before pooling, where its upsampling is linear (jbu, hire, bicubic).",
+            "The enricher's map before pooling, where its upsampling is linear (bicubic, jbu, hire, featup).",
             parameters: [images], returns: [ScriptResult(.tensor, "[N, C, H, W]")]
         ) { arguments in
             let pipeline = arguments.receiver(PipelineObject.self).pipeline
