@@ -1897,7 +1897,7 @@ function hire_Pipeline:prompt(question, options) end
 ---@return table # tensors by name, maps as [N, C, H, W]
 function hire_Pipeline:capture(images, patterns) end
 
----The enricher's map before pooling, where its upsampling is linear (jbu, hire, bicubic).
+---The enricher's map before pooling, where its upsampling is linear (bicubic, jbu, hire, featup).
 ---@param images hire.Image|hire.Image[] One picture or several.
 ---@return hire.Tensor # [N, C, H, W]
 function hire_Pipeline:high_resolution(images) end

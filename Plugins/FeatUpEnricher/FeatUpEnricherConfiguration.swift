@@ -2,19 +2,12 @@ import HireVLM
 
 /// Options of `featup`; the defaults are FeatUp's `JBUStack`.
 struct FeatUpEnricherConfiguration: PluginConfiguration {
-    /// Number of stages; each doubles the grid of the one before (four make x16).
     var stages = 4
-    /// Width of the space in which the bilateral kernels compare neighbours.
     var keySize = 32
-    /// Reach of the bilateral kernels: (2r+1)^2 taps.
     var radius = 3
-    /// Whether a perceptron corrects the normalised kernels.
     var fixup = true
-    /// Probability with which training drops a channel inside the bilateral stages.
     var dropout = 0.1
-    /// Whether a 1x1 convolution over the features, times 0.1, is added to the upsampled map.
     var finalFixup = true
-    /// Probability with which training drops a feature channel before that convolution.
     var finalDropout = 0.2
 
     enum CodingKeys: String, CodingKey {
@@ -24,6 +17,23 @@ struct FeatUpEnricherConfiguration: PluginConfiguration {
         case finalFixup = "final_fixup"
         case finalDropout = "final_dropout"
     }
+
+    static let notes = [
+        "stages":
+            "Number of stages; each doubles the grid of the one before (four make x16).",
+        "key_size":
+            "Width of the space in which the bilateral kernels compare neighbours.",
+        "radius":
+            "Reach of the bilateral kernels: (2r+1)^2 taps.",
+        "fixup":
+            "Whether a perceptron corrects the normalised kernels, as in FeatUp.",
+        "dropout":
+            "Probability with which training drops a channel inside the bilateral stages.",
+        "final_fixup":
+            "Whether a 1x1 convolution over the features, times 0.1, is added to the upsampled map.",
+        "final_dropout":
+            "Probability with which training drops a feature channel before that convolution.",
+    ]
 
     init() {}
 }

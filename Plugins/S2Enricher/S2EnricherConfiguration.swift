@@ -2,14 +2,9 @@ import HireVLM
 
 /// Options of `s2`.
 struct S2EnricherConfiguration: PluginConfiguration {
-    /// Sides in pixels, each a multiple of the smallest, which is the encoder's resolution; empty stands for the
-    /// encoder's and the high view's.
     var scales: [Int] = []
-    /// The scale whose grid all maps are brought to, in pixels; 0 stands for the smallest.
     var resizeOutputTo = 0
-    /// Tiles that the encoder sees in one batch (fewer need less memory); 0 stands for all of a scale.
     var tilesAtOnce = 0
-    /// Whether a scale may be larger than the high view, which is then upsampled to it.
     var upsample = false
 
     enum CodingKeys: String, CodingKey {
@@ -18,6 +13,17 @@ struct S2EnricherConfiguration: PluginConfiguration {
         case tilesAtOnce = "tiles_at_once"
         case upsample
     }
+
+    static let notes = [
+        "scales":
+            "Sides in pixels: the encoder's and multiples of it; empty is the encoder's and the high view's.",
+        "resize_output_to":
+            "The scale whose grid all maps are brought to, in pixels; 0 is the smallest.",
+        "tiles_at_once":
+            "Tiles that the encoder sees in one batch (fewer need less memory); 0 is all of a scale.",
+        "upsample":
+            "Whether a scale may be larger than the high view, which is then upsampled to it.",
+    ]
 
     init() {}
 }

@@ -151,9 +151,12 @@ import Testing
     }
 
     @Test(arguments: ids) func saysWhatItIs(_ id: String) throws {
-        let manifest = try catalog.entry(.enricher, id).manifest
+        let entry = try catalog.entry(.enricher, id)
+        let manifest = entry.manifest
         #expect(manifest.summary.count > 10 && manifest.summary.hasSuffix("."))
         #expect(!manifest.reference.isEmpty)
+        // Who explains options explains them all, and none that is not there.
+        #expect(entry.notes.isEmpty || Set(entry.notes.keys) == Set(entry.defaults.keys))
     }
 
     /// Pulled and pushed are the same numbers, on the oracle in float64 to rounding.

@@ -11,13 +11,16 @@ import Testing
 @Suite struct BilateralStageTests {
     struct Case: Sendable {
         let guidance, key, radius, source, grid: Int
-        /// Sum, sum of squares and first six values of the kernels, and of the output.
-        let kernel, output: [Double]
+        /// Sum, sum of squares and first six values of the kernels before and after the fixup, and of the output.
+        let normalised, kernel, output: [Double]
     }
 
     static let cases = [
         Case(
             guidance: 3, key: 4, radius: 1, source: 3, grid: 6,
+            normalised: [
+                36, 5.405132, 0.057184, 0.057858, 0.057262, 0.056511, 0.055803, 0.055158,
+            ],
             kernel: [
                 34.463229, 5.724612, 0.043443, 0.050343, 0.054608, 0.056266, 0.055055, 0.051239,
             ],
@@ -26,6 +29,9 @@ import Testing
             ]),
         Case(
             guidance: 5, key: 32, radius: 3, source: 4, grid: 9,
+            normalised: [
+                81, 3.980329, 0.003564, 0.002278, 0.001731, 0.001548, 0.002043, 0.002632,
+            ],
             kernel: [
                 81.855623, 31.157468, -0.103903, -0.105379, -0.10595, -0.106002, -0.105377,
                 -0.104827,
@@ -46,6 +52,13 @@ import Testing
         try expectNumbers(pushed.map(), item.output)
     }
 
+    @Test(arguments: cases) func withoutFixupKernelsAreNormalised(_ item: Case) throws {
+        let context = Context(backend: ReferenceBackend(), dtype: .float64)
+        let (stack, guidance) = try filledStack(item, hasFixup: false, in: context)
+        #expect(stack.parameters().allSatisfy { !$0.path.contains("fixup") })
+        try expectNumbers(stack.kernels([guidance])[0], item.normalised)
+    }
+
     @Test(arguments: cases) func pulledEqualsPushed(_ item: Case) throws {
         let context = Context(backend: ReferenceBackend(), dtype: .float64)
         let (stack, guidance) = try filledStack(item, in: context)
@@ -61,13 +74,15 @@ import Testing
 
     /// Parameters filled by rule: element k of the c-th tensor (by name, scalars left out) is 0.3 sin(k + 1 + c).
     private func filledStack(
-        _ item: Case, in context: Context
+        _ item: Case, hasFixup: Bool = true, in context: Context
     ) throws -> (JointBilateralStack, Tensor) {
         let stack = try JointBilateralStack(
-            guidanceChannels: [item.guidance], keySize: item.key, radius: item.radius, in: context)
+            guidanceChannels: [item.guidance], keySize: item.key, radius: item.radius,
+            hasFixup: hasFixup, in: context)
         try stack.initialize(from: context.random)
         stack.train(false)
-        var rank = 0
+        // The fixup's four tensors come first by name, whether they are there or not.
+        var rank = hasFixup ? 0 : 4
         for (path, parameter) in stack.parameters().sorted(by: { $0.path < $1.path }) {
             let shape = parameter.shape
             if shape.isEmpty {

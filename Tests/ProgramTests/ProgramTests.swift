@@ -121,6 +121,45 @@ import Testing
         #expect(doctor["lua"]?.stringValue?.hasPrefix("5.4") == true)
     }
 
+    @Test func enrichersAreListedWithTheirFigures() throws {
+        let rows =
+            try JSONParser.parse(try run(["plugins", "list", "enricher", "--json"]).output)
+            .arrayValue ?? []
+        #expect(!rows.isEmpty && rows.allSatisfy { $0["kind"]?.stringValue == "enricher" })
+        let figures = ["none": (0, 1024), "hire": (247_198, 2048), "s2": (0, 2048)]
+        for (id, (parameters, channels)) in figures {
+            let row = try #require(rows.first { $0["id"]?.stringValue == id })
+            #expect(row["parameters"] == .integer(Int64(parameters)), "\(id)")
+            #expect(row["output_channels"] == .integer(Int64(channels)), "\(id)")
+            #expect(row["tokens"] == .integer(576), "\(id)")
+        }
+        let text = try run(["plugins", "list", "enricher"])
+        #expect(text.output.contains("1,074,532 parameters, 2048 channels, 576 tokens; FeatUp"))
+        #expect(!text.output.contains("language model:"))
+        // The one written in Lua is built as well.
+        #expect(text.output.contains("bilateral-lite") && !text.output.contains("error"))
+        let wrong = try run(["plugins", "list", "enrichers"])
+        #expect(wrong.status == 64 && wrong.errors.contains("did you mean 'enricher'"))
+    }
+
+    @Test func aPluginCanBeShown() throws {
+        let shown = try run(["plugins", "show", "s2"])
+        #expect(shown.status == 0, "\(shown.errors)")
+        #expect(shown.output.contains("tiles_at_once") && shown.output.contains("in one batch"))
+        let wrong = try run(["plugins", "show", "hrie"])
+        #expect(wrong.status == 78 && wrong.errors.contains("'hire'"), "\(wrong.errors)")
+        let folder = try TemporaryFolder()
+        let path = try script(
+            """
+            return require("hire").enricher {
+              id = "stubborn", summary = "Refuses.", new = function() error("no such host") end,
+              forward = function(self, input) return input.base end,
+            }
+            """, in: folder)
+        let refused = try run(["plugins", "show", "stubborn", "--plugin", path])
+        #expect(refused.status == 0 && refused.output.contains("no such host"), "\(refused.output)")
+    }
+
     @Test func theReplReadsFromAPipe() throws {
         let folder = try TemporaryFolder()
         let result = try run(

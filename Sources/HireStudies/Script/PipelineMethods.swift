@@ -29,7 +29,7 @@ enum PipelineMethods {
         },
         ScriptFunction(
             "high_resolution",
-            "The enricher's map before pooling, where its upsampling is linear (jbu, hire, bicubic): all of it, some "
+            "The enricher's map before pooling, where its upsampling is linear (bicubic, jbu, hire, featup): all of it, some "
                 + "channels, a region or principal components, in memory or to a file.",
             parameters: [images], options: HighResolutionCall.options,
             returns: HighResolutionCall.results

@@ -10,7 +10,7 @@ extension PluginCatalog {
         make: @escaping (C, Context) throws -> any VisionEncoder
     ) throws {
         try add(
-            manifest, C.defaults(),
+            manifest, C.defaults(), notes: C.notes,
             .encoder { try make(C.decode($0, plugin: manifest.id), $1) })
     }
 
@@ -20,7 +20,7 @@ extension PluginCatalog {
         make: @escaping (C, HostShape) throws -> any Enricher
     ) throws {
         try add(
-            manifest, C.defaults(),
+            manifest, C.defaults(), notes: C.notes,
             .enricher { try make(C.decode($0, plugin: manifest.id), $1) })
     }
 
@@ -55,7 +55,7 @@ extension PluginCatalog {
         make: @escaping (C, ProjectorHost) throws -> any Projector
     ) throws {
         try add(
-            manifest, C.defaults(),
+            manifest, C.defaults(), notes: C.notes,
             .projector { try make(C.decode($0, plugin: manifest.id), $1) })
     }
 
@@ -65,7 +65,7 @@ extension PluginCatalog {
         make: @escaping (C, LanguageModelHost) throws -> any LanguageModel
     ) throws {
         try add(
-            manifest, C.defaults(),
+            manifest, C.defaults(), notes: C.notes,
             .languageModel { try make(C.decode($0, plugin: manifest.id), $1) })
     }
 
@@ -75,7 +75,7 @@ extension PluginCatalog {
         make: @escaping (C, [String]) throws -> any Tokenizer
     ) throws {
         try add(
-            manifest, C.defaults(),
+            manifest, C.defaults(), notes: C.notes,
             .tokenizer { try make(C.decode($0, plugin: manifest.id), $1) })
     }
 
@@ -85,6 +85,7 @@ extension PluginCatalog {
         make: @escaping (C) throws -> any Task
     ) throws {
         try add(
-            manifest, C.defaults(), .task { try make(C.decode($0, plugin: manifest.id)) })
+            manifest, C.defaults(), notes: C.notes,
+            .task { try make(C.decode($0, plugin: manifest.id)) })
     }
 }

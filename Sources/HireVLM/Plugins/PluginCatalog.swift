@@ -12,6 +12,8 @@ public struct PluginCatalog {
         public let manifest: PluginManifest
         /// Its options with their defaults.
         public let defaults: JSONObject
+        /// What the options mean, by key; not every plugin says it.
+        public let notes: [String: String]
         let make: Maker
     }
 
@@ -45,14 +47,17 @@ public struct PluginCatalog {
         return found
     }
 
-    mutating func add(_ manifest: PluginManifest, _ defaults: JSONObject, _ make: Maker) throws {
+    mutating func add(
+        _ manifest: PluginManifest, _ defaults: JSONObject, notes: [String: String] = [:],
+        _ make: Maker
+    ) throws {
         if let other = list(manifest.kind).first(where: { $0.manifest.id == manifest.id }) {
             throw PluginError.duplicate(
                 kind: manifest.kind, id: manifest.id, first: other.manifest.origin,
                 second: manifest.origin)
         }
         entries[manifest.kind, default: []].append(
-            Entry(manifest: manifest, defaults: defaults, make: make))
+            Entry(manifest: manifest, defaults: defaults, notes: notes, make: make))
     }
 }
 

@@ -5,6 +5,8 @@ import HireFiles
 public protocol PluginConfiguration: Codable, Sendable {
     /// The defaults.
     init()
+    /// What the options mean, a line each by key, for `hire plugins show`.
+    static var notes: [String: String] { get }
 }
 
 /// A configuration without options.
@@ -14,6 +16,9 @@ public struct NoConfiguration: PluginConfiguration {
 }
 
 extension PluginConfiguration {
+    /// Nothing is said about the options.
+    public static var notes: [String: String] { [:] }
+
     /// The defaults as JSON, keys sorted.
     public static func defaults() throws -> JSONObject {
         try Self().json()
