@@ -34,7 +34,7 @@ extension AblationStudy {
                 found.append(
                     StudyProblem(
                         variant: nil,
-                        "record: no variant has a feature for the pattern '\(pattern)'. "
+                        "record: no variant has such a feature. "
                             + NearestNames.sentence(
                                 kind: "capture point", name: pattern,
                                 among: Array(Set(points)).sorted(), shown: 3)))

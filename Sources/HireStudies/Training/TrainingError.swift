@@ -15,7 +15,7 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .lossNotFinite(let step, let loss, let origin):
-            "Training stopped at step \(step): the loss is \(loss). \(origin) A lower learning rate, a longer "
+            "Training stopped at step \(step): the loss is \(loss.isNaN ? "NaN" : "\(loss)"). \(origin) A lower learning rate, a longer "
                 + "warm-up or stronger clipping usually helps."
         case .gradientNotFinite(let step, let parameter):
             "Training stopped at step \(step): the gradient of \(parameter) is not finite although the loss is."
