@@ -39,6 +39,7 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$log" "$scratch"' EXIT
 check "quickstart, shrunk" "$hire" run experiments/quickstart/experiment.lua --smoke --out "$scratch/quickstart"
 check "the same folder again reuses what is finished" "$hire" run experiments/quickstart/experiment.lua --smoke --out "$scratch/quickstart"
+check "every enricher, shrunk" "$hire" run experiments/enrichers/experiment.lua --smoke --out "$scratch/enrichers"
 for notebook in notebooks-lua/*.ipynb; do
     check "notebook $(basename "$notebook") gives its stored outputs" "$hire" notebook run "$notebook" --check
 done

@@ -70,4 +70,34 @@ struct PrincipalComponentTests {
             _ = try FeaturePCA([coarse, context.zeros([1, 5, 2, 2])])
         }
     }
+    @Test("Coordinates of a basis are those of its pictures, and explain the variance")
+    func basis() throws {
+        let context = Context(backend: ReferenceBackend())
+        let map = try context.normal([2, 4, 5, 5], from: RandomSource(seed: 8))
+        let pca = try FeaturePCA([map], count: 4)
+        #expect(abs(pca.explained.reduce(0, +) - 1) < 1e-9)
+        #expect(zip(pca.explained, pca.explained.dropFirst()).allSatisfy { $0 >= $1 })
+        let coordinates = try pca.projection(map)
+        #expect(coordinates.shape == [2, 4, 5, 5])
+        let (direct, projected) = (
+            try pca.images(map), try pca.images(coordinates: coordinates)
+        )
+        #expect(zip(direct, projected).allSatisfy { $0.pixels == $1.pixels })
+        let row = try (0..<4).map { try map.floats()[$0 * 25 + 7] }
+        let expected = pca.components.coordinates(row)
+        let numbers = try coordinates.floats()
+        for component in 0..<4 {
+            #expect(abs(Double(numbers[component * 25 + 7]) - expected[component]) < 1e-5)
+        }
+        #expect(throws: ArrayError.self) { _ = try FeaturePCA([map], count: 0) }
+        #expect(throws: ArrayError.self) { _ = try FeaturePCA([map], percentile: .nan) }
+    }
+
+    @Test("Features that are not numbers are gray, not the end")
+    func notANumber() throws {
+        let context = Context(backend: ReferenceBackend())
+        let map = try context.full([1, 3, 2, 2], .nan)
+        let image = try FeaturePCA([map]).images(map)[0]
+        #expect(image.pixels.allSatisfy { $0 == 128 })
+    }
 }

@@ -45,7 +45,7 @@ if #images == 0 then
   if not smoke then
     print("There are no photographs (make data fetches some); the pictures are drawn shapes instead.")
   end
-  local task = hire.task.load { id = "shapes", train_images = 1, test_images = 4, size = smoke and 48 or 384 }
+  local task = hire.task.load { id = "shapes", train_images = 1, test_images = 4, size = smoke and 64 or 384 }
   for number = 1, smoke and 2 or 4 do
     images[number], titles[number] = task:image(number), "shape " .. number
   end
@@ -58,7 +58,7 @@ if model_folder then
   encoder_name = "the encoder of " .. model_folder
 else
   local patch, low, high = 8, 192, 384
-  if smoke then patch, low, high = 4, 24, 48 end
+  if smoke then patch, low, high = 4, 32, 64 end
   model = hire.pipeline.build({
     preprocessing = {
       high_resolution = high, low_resolution = low, aspect = "crop",

@@ -51,7 +51,9 @@ public struct FeaturePCA: Sendable {
             components.coordinates(rows[$0..<($0 + channels)])
         }
         ranges = components.directions.indices.map { component in
-            let sorted = coordinates.map { $0[component] }.sorted()
+            // What is not a number has no place on the scale, nor a colour.
+            let sorted = coordinates.map { $0[component] }.filter(\.isFinite).sorted()
+            guard !sorted.isEmpty else { return 0...0 }
             let place = { (percent: Double) in
                 sorted[Int((percent / 100 * Double(sorted.count - 1)).rounded())]
             }

@@ -120,7 +120,7 @@ struct HighResolutionCall {
     private func region() throws -> MapRegion? {
         guard arguments.has("region") else { return nil }
         let numbers = try arguments.integers("region")
-        guard numbers.count == 4, numbers.allSatisfy({ $0 > 0 }) else {
+        guard numbers.count == 4, numbers.allSatisfy({ (1...1 << 20).contains($0) }) else {
             throw ScriptError.message(
                 "\(arguments.function): region must be { row, column, height, width } with numbers from 1, got "
                     + "{ \(numbers.map(String.init).joined(separator: ", ")) }.")
@@ -136,6 +136,10 @@ struct HighResolutionCall {
         let shape = maker.shape(first)
         let bytes = shape.elementCount * 4
         let limit = try arguments.integer("limit", default: 512)
+        guard (0...1 << 30).contains(limit) else {
+            throw ScriptError.message(
+                "\(arguments.function): limit must be a number of MiB from 0, got \(limit).")
+        }
         guard bytes <= limit << 20 else {
             throw ScriptError.message(
                 "\(arguments.function): the map \(shape) would take \((bytes + (1 << 20) - 1) >> 20) MiB, above the limit of \(limit) MiB. "
