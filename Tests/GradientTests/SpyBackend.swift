@@ -326,6 +326,23 @@ final class SpyBackend: Backend {
             spatialGradient: spatialGradient)
     }
 
+    func bilateralStage(
+        _ guidance: NDArray, _ arrays: BilateralStageArrays, _ kernel: BilateralStageKernel,
+        into out: NDArray
+    ) {
+        ran("bilateralStage")
+        base.bilateralStage(guidance, arrays, kernel, into: out)
+    }
+
+    func bilateralStageGradient(
+        _ guidance: NDArray, _ arrays: BilateralStageArrays, _ kernel: BilateralStageKernel,
+        _ gradient: NDArray, into out: NDArray?, arrayGradients: BilateralStageArrays
+    ) {
+        ran("bilateralStageGradient")
+        base.bilateralStageGradient(
+            guidance, arrays, kernel, gradient, into: out, arrayGradients: arrayGradients)
+    }
+
     func adaptiveConv(_ source: NDArray, _ kernel: NDArray, radius: Int, into out: NDArray) {
         ran("adaptiveConv")
         base.adaptiveConv(source, kernel, radius: radius, into: out)

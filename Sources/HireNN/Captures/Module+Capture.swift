@@ -33,6 +33,14 @@ extension Module {
         try tap([pattern], isEdit: true, handler)
     }
 
+    /// Whether any capture or edit is in force at this module or beneath it.
+    ///
+    /// A module that can compute several layers at once asks first, for then the layers between do not run.
+    public var isWatched: Bool {
+        scope.taps?.contains { !$0.registration.isCancelled } == true
+            || scope.children.contains { $0.module.isWatched }
+    }
+
     private func points() -> [(name: String, scope: ModuleScope, point: String)] {
         var found: [(name: String, scope: ModuleScope, point: String)] = []
         for (path, module) in modules() {
