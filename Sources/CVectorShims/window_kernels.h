@@ -115,36 +115,55 @@ static void softmax_gradient(const float *range, const float *logits, int64_t st
     }
 }
 
-/// Four channels (a constant wherever this is inlined) of one register of pixels.
-INLINE void gather_at(const int channels, const float *weights, int64_t weight_step, const float *const *picture,
-                      int64_t offset, int64_t step, const int64_t side, float *out) {
-    vec sums[4];
+/// Some channels of some registers of pixels (constants wherever this is inlined).
+INLINE void gather_at(const int channels, const int vectors, const float *weights, int64_t weight_step,
+                      const float *const *picture, int64_t offset, int64_t step, const int64_t side, float *out) {
+    vec sums[4][3];
 #pragma clang loop unroll(full)
-    for (int c = 0; c < channels; c++) sums[c] = load(out + c * step);
+    for (int c = 0; c < channels; c++) {
+#pragma clang loop unroll(full)
+        for (int v = 0; v < vectors; v++) sums[c][v] = load(out + c * step + v * LANES);
+    }
     for (int64_t i = 0; i < side; i++) {
         const float *row = picture[i] + offset;
         for (int64_t j = 0; j < side; j++) {
-            vec weight = load(weights);
 #pragma clang loop unroll(full)
-            for (int c = 0; c < channels; c++) sums[c] = fma(weight, load(row + c * step + j), sums[c]);
+            for (int v = 0; v < vectors; v++) {
+                vec weight = load(weights + v * LANES);
+#pragma clang loop unroll(full)
+                for (int c = 0; c < channels; c++) {
+                    sums[c][v] = fma(weight, load(row + c * step + j + v * LANES), sums[c][v]);
+                }
+            }
             weights += weight_step;
         }
     }
 #pragma clang loop unroll(full)
-    for (int c = 0; c < channels; c++) store(out + c * step, sums[c]);
+    for (int c = 0; c < channels; c++) {
+#pragma clang loop unroll(full)
+        for (int v = 0; v < vectors; v++) store(out + c * step + v * LANES, sums[c][v]);
+    }
+}
+
+/// All channels of some registers of pixels.
+INLINE void gather_all(const int vectors, const float *weights, int64_t weight_step, const float *const *picture,
+                       int64_t x, int64_t step, int64_t channels, int64_t side, float *out) {
+    int64_t c = 0;
+    for (; c + 4 <= channels; c += 4) {
+        gather_at(4, vectors, weights, weight_step, picture, c * step + x, step, side, out + c * step + x);
+    }
+    for (; c < channels; c++) {
+        gather_at(1, vectors, weights, weight_step, picture, c * step + x, step, side, out + c * step + x);
+    }
 }
 
 static void gather(const float *weights, int64_t weight_step, const float *const *picture, int64_t step,
                    int64_t channels, int64_t side, int64_t columns, float *out) {
-    for (int64_t x = 0; x < columns; x += LANES) {
-        int64_t c = 0;
-        for (; c + 4 <= channels; c += 4) {
-            gather_at(4, weights + x, weight_step, picture, c * step + x, step, side, out + c * step + x);
-        }
-        for (; c < channels; c++) {
-            gather_at(1, weights + x, weight_step, picture, c * step + x, step, side, out + c * step + x);
-        }
+    int64_t x = 0;
+    for (; x + 2 * LANES < columns; x += 3 * LANES) {
+        gather_all(3, weights + x, weight_step, picture, x, step, channels, side, out);
     }
+    for (; x < columns; x += LANES) gather_all(1, weights + x, weight_step, picture, x, step, channels, side, out);
 }
 
 static void scatter(const float *weights, int64_t weight_step, const float *center, float *const *picture,

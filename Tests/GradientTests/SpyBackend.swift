@@ -6,14 +6,14 @@ import Synchronization
 final class SpyBackend: Backend {
     let name = "spy"
     let computesValues = true
-    private let base = ReferenceBackend()
+    let base = ReferenceBackend()
     private let names = Mutex<Set<String>>([])
 
     var ledger: MemoryLedger { base.ledger }
     /// The kernels that ran, and `kernel.variant` for those that have variants.
     var reached: Set<String> { names.withLock { $0 } }
 
-    private func ran(_ name: String, _ variant: String? = nil) {
+    func ran(_ name: String, _ variant: String? = nil) {
         names.withLock {
             $0.insert(name)
             if let variant { $0.insert("\(name).\(variant)") }
@@ -324,23 +324,6 @@ final class SpyBackend: Backend {
             projected, temperature: temperature, spatial: spatial, radius: radius, range: range,
             gradient, into: out, temperatureGradient: temperatureGradient,
             spatialGradient: spatialGradient)
-    }
-
-    func bilateralStage(
-        _ guidance: NDArray, _ arrays: BilateralStageArrays, _ kernel: BilateralStageKernel,
-        into out: NDArray
-    ) {
-        ran("bilateralStage")
-        base.bilateralStage(guidance, arrays, kernel, into: out)
-    }
-
-    func bilateralStageGradient(
-        _ guidance: NDArray, _ arrays: BilateralStageArrays, _ kernel: BilateralStageKernel,
-        _ gradient: NDArray, into out: NDArray?, arrayGradients: BilateralStageArrays
-    ) {
-        ran("bilateralStageGradient")
-        base.bilateralStageGradient(
-            guidance, arrays, kernel, gradient, into: out, arrayGradients: arrayGradients)
     }
 
     func adaptiveConv(_ source: NDArray, _ kernel: NDArray, radius: Int, into out: NDArray) {

@@ -100,8 +100,9 @@ import Testing
         let expected = try Work(item, on: reference).results(on: reference)
         let found = try Work(item, on: fast).results(on: fast)
         for (name, (a, b)) in zip(Self.names, zip(found, expected)) {
-            let error = try relativeError(a, b)
-            #expect(error < 2e-5, "\(name): \(error)")
+            // A window of one pixel has gradients that are exactly zero, hence the least scale.
+            let scale = try b.doubles().reduce(0.1) { max($0, abs($1)) }
+            try expectClose(a, b, absolute: 2e-5 * scale, name)
         }
     }
 

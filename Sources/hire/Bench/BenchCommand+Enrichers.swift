@@ -31,17 +31,22 @@ extension BenchCommand {
         }
         var rows: [EnricherMeasurement] = []
         var encoder: Double?
+        var skipped: [JSONValue] = []
         try benchmark.run(chosen) { row in
             if row.name == EnricherBenchmark.encoder { encoder = row.forward }
             if !json { Swift.print(Self.line(row, gemm: gemm, encoder: encoder)) }
             Machine.flush()
             rows.append(row)
+        } skip: { id, reason in
+            if !json { Swift.print(Self.padded(id) + "  not measured: " + reason) }
+            skipped.append(["name": .string(id), "reason": .string(reason)])
         }
         guard json else { return }
         let report: JSONValue = [
             "resolution": .integer(Int64(resolution)), "width": .integer(Int64(width)),
             "threads": .integer(Int64(threads)), "gemm_gmacs_per_second": .number(gemm),
             "rows": .array(rows.map { $0.json(gemm: gemm, encoder: encoder) }),
+            "skipped": .array(skipped),
         ]
         Swift.print(try JSONWriter().string(report))
     }

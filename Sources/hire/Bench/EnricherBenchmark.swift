@@ -32,8 +32,13 @@ struct EnricherBenchmark {
 
     /// Measures; `report` gets each row as it is ready.
     ///
-    /// - Parameter chosen: names out of `names`; everything if empty.
-    func run(_ chosen: [String], report: (EnricherMeasurement) -> Void) throws {
+    /// - Parameters:
+    ///   - chosen: names out of `names`; everything if empty.
+    ///   - skip: gets an id and why its enricher cannot be made for this host, unless it was asked for by name.
+    func run(
+        _ chosen: [String], report: (EnricherMeasurement) -> Void,
+        skip: (_ id: String, _ reason: String) -> Void
+    ) throws {
         let wanted = { (name: String) in chosen.isEmpty || chosen.contains(name) }
         if wanted(Self.encoder) { report(try encoderAlone()) }
         var looking: [String] = []
@@ -41,7 +46,13 @@ struct EnricherBenchmark {
             let id = entry.manifest.id
             let again = wanted("\(Self.encoder)+\(id)")
             guard wanted(id) || again else { continue }
-            let rows = try enricher(id)
+            let rows: [EnricherMeasurement]
+            do {
+                rows = try enricher(id)
+            } catch let error as PluginError where chosen.isEmpty {
+                skip(id, "\(error)")
+                continue
+            }
             if wanted(id) { rows.forEach(report) }
             if again, chosen.contains("\(Self.encoder)+\(id)") || (rows[0].looks ?? 0) > 0 {
                 looking.append(id)
