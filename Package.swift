@@ -231,7 +231,7 @@ let tests: [Target] = [
         ]),
     test("HireReferenceTests", ["HireReference", "HireShapes", "HireArray", "HireTestSupport"]),
     test("BackendAgreementTests", ["HireCPU", "HireReference", "HireArray", "HireTestSupport"]),
-    test("HireCPUTests", ["HireCPU", "HireArray", "HireTestSupport"]),
+    test("HireCPUTests", ["HireCPU", "HireReference", "HireArray", "HireTestSupport"]),
 ]
 
 let package = Package(

@@ -699,6 +699,18 @@ function hire_Tensor:dropout(p, seed) end
 ---@return hire.Tensor # result
 function hire_Tensor:dropout2d(p, seed) end
 
+---The kernels of one whole joint bilateral stage: the kernel n of the projected guidance, then n + correction * fixup([n, guidance]). Keeps only its operands for the backward pass.
+---@param projection hire.Tensor[] Weight [key, g], bias, weight [key, key], bias of the projection.
+---@param fixup hire.Tensor[] Weight [taps, taps + g], bias, weight [taps, taps], bias of the correction.
+---@param temperature hire.Tensor The factor on similarities, one number.
+---@param spatial hire.Tensor The window [(2r+1)^2].
+---@param radius integer The reach of the kernel.
+---@param correction? number The share of the correction.
+---@param projection_scales? hire.Tensor Factors [b, key] on the projection's hidden channels, as dropout draws them.
+---@param fixup_scales? hire.Tensor Factors [b, taps] on the correction's hidden channels.
+---@return hire.Tensor # result
+function hire_Tensor:bilateral_stage(projection, fixup, temperature, spatial, radius, correction, projection_scales, fixup_scales) end
+
 ---The normalised joint bilateral kernel of each pixel of projected guidance.
 ---@param temperature hire.Tensor The factor on similarities, one number.
 ---@param spatial hire.Tensor The window [(2r+1)^2].
@@ -1364,6 +1376,19 @@ function hire.tensor.dropout(x, p, seed) end
 ---@param seed? integer The seed; left out, the next random stream of the run.
 ---@return hire.Tensor # result
 function hire.tensor.dropout2d(x, p, seed) end
+
+---The kernels of one whole joint bilateral stage: the kernel n of the projected guidance, then n + correction * fixup([n, guidance]). Keeps only its operands for the backward pass.
+---@param x hire.Tensor The guidance [b, g, H, W].
+---@param projection hire.Tensor[] Weight [key, g], bias, weight [key, key], bias of the projection.
+---@param fixup hire.Tensor[] Weight [taps, taps + g], bias, weight [taps, taps], bias of the correction.
+---@param temperature hire.Tensor The factor on similarities, one number.
+---@param spatial hire.Tensor The window [(2r+1)^2].
+---@param radius integer The reach of the kernel.
+---@param correction? number The share of the correction.
+---@param projection_scales? hire.Tensor Factors [b, key] on the projection's hidden channels, as dropout draws them.
+---@param fixup_scales? hire.Tensor Factors [b, taps] on the correction's hidden channels.
+---@return hire.Tensor # result
+function hire.tensor.bilateral_stage(x, projection, fixup, temperature, spatial, radius, correction, projection_scales, fixup_scales) end
 
 ---The normalised joint bilateral kernel of each pixel of projected guidance.
 ---@param x hire.Tensor The projected guidance [b, key, H, W].

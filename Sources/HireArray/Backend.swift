@@ -187,6 +187,17 @@ public protocol Backend: AnyObject, Sendable {
         _ projected: NDArray, temperature: NDArray, spatial: NDArray, radius: Int, range: NDArray,
         _ gradient: NDArray, into out: NDArray, temperatureGradient: NDArray,
         spatialGradient: NDArray)
+    /// The kernel of each pixel of guidance [b, g, H, W] as one joint bilateral stage makes it: `bilateralKernel` of the
+    /// projected guidance, plus `correction` times the second perceptron of [that kernel, guidance].
+    ///
+    /// `out` is [b, (2r+1)^2, H, W]; all other arrays are contiguous.
+    func bilateralStage(
+        _ guidance: NDArray, _ arrays: BilateralStageArrays, _ kernel: BilateralStageKernel,
+        into out: NDArray)
+    /// Gradients of `bilateralStage`, which saves nothing: what is needed is computed again.
+    func bilateralStageGradient(
+        _ guidance: NDArray, _ arrays: BilateralStageArrays, _ kernel: BilateralStageKernel,
+        _ gradient: NDArray, into out: NDArray?, arrayGradients: BilateralStageArrays)
     /// out[b, c, y, x] = sum over p=(i, j) of kernel[b, p, y, x] * source[b, c, y + i, x + j].
     ///
     /// source is padded: [b, c, H + 2r, W + 2r]; kernel is [b, (2r+1)^2, H, W], the same for all channels.

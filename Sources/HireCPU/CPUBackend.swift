@@ -1,4 +1,5 @@
 import COpenBLAS
+import CVectorShims
 import HireArray
 
 #if canImport(Glibc)
@@ -25,6 +26,8 @@ public final class CPUBackend: Backend {
     /// How products with bfloat16 weights read their other operand.
     public let bfloat16Products: BFloat16Products
     let pool: WorkerPool
+    /// Whether rows of pixels are computed in registers of 8 floats even where there are wider ones, for tests.
+    let usesNarrowRows: Bool
 
     /// A back-end with its own threads.
     ///
@@ -32,10 +35,20 @@ public final class CPUBackend: Backend {
     ///   - threads: how many threads compute, the caller included; nil takes one per available core.
     ///   - ledger: where the bytes of this back-end's arrays are counted.
     ///   - bfloat16Products: whether products with bfloat16 weights may round their other operand.
-    public init(
+    public convenience init(
         threads: Int? = nil, ledger: MemoryLedger = MemoryLedger(),
         bfloat16Products: BFloat16Products = .exact
     ) {
+        self.init(
+            threads: threads, ledger: ledger, bfloat16Products: bfloat16Products,
+            usesNarrowRows: false)
+    }
+
+    init(
+        threads: Int?, ledger: MemoryLedger = MemoryLedger(),
+        bfloat16Products: BFloat16Products = .exact, usesNarrowRows: Bool
+    ) {
+        self.usesNarrowRows = usesNarrowRows
         self.ledger = ledger
         self.bfloat16Products = bfloat16Products
         self.threads = min(max(threads ?? CPUBackend.availableCores, 1), 256)
@@ -49,6 +62,11 @@ public final class CPUBackend: Backend {
     }
 
     deinit { pool.shutDown() }
+
+    /// The kernels for rows of pixels.
+    var rowKernels: hire_row_kernels {
+        usesNarrowRows ? hire_row_kernels_of_eight().pointee : hire_row_kernels_here().pointee
+    }
 
     /// The cores that are online.
     public static var availableCores: Int {

@@ -99,6 +99,8 @@ extension PooledPlan {
         memory.folded.update(repeating: 0, count: tall.foldedCount * wide.foldedStep)
         // Column 0 of `total` is grid column wideStart - radius.
         let origin = wide.wideStart - radius
+        // Vectors reach beyond the support, where weights are zero but kernels may be anything.
+        let inside = wide.start - wide.wideStart..<wide.start - wide.wideStart + wide.count
         let (begin, end) = (wide.start - radius, wide.start + wide.count + radius)
         for u in 0..<tall.count + 2 * radius {
             let low = max(0, u - tall.count + 1)
@@ -111,6 +113,10 @@ extension PooledPlan {
                     kernelStep: width, taps: low..<high, side: side,
                     available: width - wide.wideStart - x, into: memory.shifted + margin + x,
                     step: step)
+                if x < inside.lowerBound || x + lanes > inside.upperBound {
+                    clearSums(
+                        memory.shifted + margin + x, rows: side, step: step, keeping: inside, at: x)
+                }
                 x += lanes
             }
             var v = 0
@@ -137,6 +143,20 @@ extension PooledPlan {
             addScaled(
                 total + (wide.foldedStart - origin), 1, memory.folded + row * wide.foldedStep,
                 wide.foldedStep)
+        }
+    }
+
+    /// Sets the lanes of each row to zero whose positions, from `x` on, lie outside a range.
+    @inline(__always)
+    private func clearSums(
+        _ sums: FloatPointer, rows: Int, step: Int, keeping inside: Range<Int>, at x: Int
+    ) {
+        let positions = SIMD8<Int32>(0, 1, 2, 3, 4, 5, 6, 7) &+ Int32(x)
+        let outside =
+            (positions .< Int32(inside.lowerBound)) .| (positions .>= Int32(inside.upperBound))
+        for row in 0..<rows {
+            let place = sums + row &* step
+            store(load(place).replacing(with: 0, where: outside), place)
         }
     }
 

@@ -171,6 +171,16 @@ extension ShapesBackend {
         spatialGradient: NDArray
     ) {}
     /// Computes nothing.
+    public func bilateralStage(
+        _ guidance: NDArray, _ arrays: BilateralStageArrays, _ kernel: BilateralStageKernel,
+        into out: NDArray
+    ) {}
+    /// Computes nothing.
+    public func bilateralStageGradient(
+        _ guidance: NDArray, _ arrays: BilateralStageArrays, _ kernel: BilateralStageKernel,
+        _ gradient: NDArray, into out: NDArray?, arrayGradients: BilateralStageArrays
+    ) {}
+    /// Computes nothing.
     public func adaptiveConv(_ source: NDArray, _ kernel: NDArray, radius: Int, into out: NDArray) {
     }
     /// Computes nothing.

@@ -6,14 +6,14 @@ import Synchronization
 final class SpyBackend: Backend {
     let name = "spy"
     let computesValues = true
-    private let base = ReferenceBackend()
+    let base = ReferenceBackend()
     private let names = Mutex<Set<String>>([])
 
     var ledger: MemoryLedger { base.ledger }
     /// The kernels that ran, and `kernel.variant` for those that have variants.
     var reached: Set<String> { names.withLock { $0 } }
 
-    private func ran(_ name: String, _ variant: String? = nil) {
+    func ran(_ name: String, _ variant: String? = nil) {
         names.withLock {
             $0.insert(name)
             if let variant { $0.insert("\(name).\(variant)") }

@@ -160,6 +160,28 @@ import Testing
         #expect(refused.status == 0 && refused.output.contains("no such host"), "\(refused.output)")
     }
 
+    @Test func enrichersAreMeasured() throws {
+        let result = try run([
+            "bench", "enrichers", "none", "bicubic", "hire", "--resolution", "448", "--width",
+            "8", "--seconds", "0.001", "--threads", "1", "--json",
+        ])
+        #expect(result.status == 0, "\(result.errors)")
+        let report = try JSONParser.parse(result.output)
+        #expect(report["resolution"] == .integer(448) && report["width"] == .integer(8))
+        let rows = report["rows"]?.arrayValue ?? []
+        let named = { (name: String) in rows.first { $0["name"]?.stringValue == name } }
+        #expect(named("none")?["training_seconds"] == .null)
+        #expect(named("none")?["output_channels"] == .integer(8))
+        let hire = try #require(named("hire"))
+        #expect(hire["parameters"] == .integer(247_198) && hire["tokens"] == .integer(576))
+        for figure in ["forward_seconds", "training_seconds", "training_peak_bytes"] {
+            #expect((hire[figure]?.doubleValue ?? 0) > 0, "\(figure)")
+        }
+        #expect(named("hire: unet") != nil && named("hire: stages") != nil)
+        let unknown = try run(["bench", "enrichers", "hirre"])
+        #expect(unknown.status == 64 && unknown.errors.contains("did you mean 'hire'"))
+    }
+
     @Test func theReplReadsFromAPipe() throws {
         let folder = try TemporaryFolder()
         let result = try run(

@@ -4,6 +4,7 @@
 // same on other processors. Swift imports the type as SIMD8<Float> and inlines the functions.
 #pragma once
 #include "MatrixDots.h"
+#include "RowKernels.h"
 #include <stdint.h>
 #include <string.h>
 

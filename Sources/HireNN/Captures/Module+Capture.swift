@@ -47,6 +47,14 @@ extension Module {
         return try body()
     }
 
+    /// Whether any capture or edit is in force at this module or beneath it.
+    ///
+    /// A module that can compute several layers at once asks first, for then the layers between do not run.
+    public var isWatched: Bool {
+        scope.taps?.contains { !$0.registration.isCancelled } == true
+            || scope.children.contains { $0.module.isWatched }
+    }
+
     func capturePlaces() -> [CapturePlace] {
         var found: [CapturePlace] = []
         for (path, module) in modules() {

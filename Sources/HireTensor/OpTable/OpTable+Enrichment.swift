@@ -5,6 +5,7 @@ extension OpTable {
 
     /// Joint bilateral upsampling.
     static let enrichment: [Op] = [
+        bilateralStage,
         Op(
             "bilateral_kernel",
             "The normalised joint bilateral kernel of each pixel of projected guidance.",

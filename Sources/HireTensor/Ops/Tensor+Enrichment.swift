@@ -138,7 +138,7 @@ extension Tensor {
     }
 
     /// Checks that a reflected border stays inside the map.
-    private func requireReach(_ name: String, _ radius: Int, rows: Int, columns: Int) throws {
+    func requireReach(_ name: String, _ radius: Int, rows: Int, columns: Int) throws {
         guard radius < Swift.min(rows, columns) else {
             throw ArrayError.argument(
                 operation: name, name: "radius",

@@ -52,12 +52,30 @@ public final class JointBilateralStage: Layer {
         // exp(-d^2 / (2 sigma^2))
         let exponent = try spatialDeviation.tensor.square().reciprocal().scaled(by: -0.5)
         let spatial = try (squaredDistances * exponent).exp()
-        let normalised = try projection(guidance).bilateralKernel(
-            temperature: scale, spatial: spatial, radius: radius)
-        guard let fixup else { return try scope.capture("kernel", normalised) }
-        let correction = try fixup(Tensor.concat([normalised, guidance], dim: 1))
-        return try scope.capture("kernel", normalised + correction.scaled(by: 0.1))
+        return try scope.capture("kernel", kernel(guidance, scale, spatial))
     }
+
+    /// In one pass that keeps nothing, unless someone watches what is between.
+    private func kernel(
+        _ guidance: Tensor, _ temperature: Tensor, _ spatial: Tensor
+    ) throws -> Tensor {
+        guard let fixup, !projection.isWatched, !fixup.isWatched else {
+            let normalised = try projection(guidance).bilateralKernel(
+                temperature: temperature, spatial: spatial, radius: radius)
+            guard let fixup else { return normalised }
+            let correction = try fixup(Tensor.concat([normalised, guidance], dim: 1))
+            return try normalised + correction.scaled(by: Self.correction)
+        }
+        let (batch, context) = (guidance.shape.first ?? 0, guidance.context)
+        return try guidance.bilateralStage(
+            projection: projection.layers(), fixup: fixup.layers(), temperature: temperature,
+            spatial: spatial, radius: radius, correction: Self.correction,
+            projectionScales: projection.dropoutScales(batch: batch, in: context),
+            fixupScales: fixup.dropoutScales(batch: batch, in: context))
+    }
+
+    /// The share of the correction in a kernel.
+    private static let correction = 0.1
 
     /// x^2 + y^2 on a grid of (2r+1)^2 points over [-1, 1], rows outermost.
     private static func squaredDistances(radius: Int) -> [Double] {

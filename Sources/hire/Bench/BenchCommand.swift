@@ -13,9 +13,15 @@ struct BenchCommand: ParsableCommand {
               hire bench
               hire bench gemm conv2d --threads 1
               hire bench --json > bench.json
+              hire bench enrichers --resolution 1008
+              hire bench enrichers hire s2 encoder
+
+            With `enrichers` in front, every enricher is measured whole (or those named behind it): seconds, peak memory, cost
+            and parts, beside the encoder.
             """)
 
-    @Argument(help: "Benchmarks to run; all of them if none is named.")
+    @Argument(
+        help: "Benchmarks to run, all of them if none is named; or `enrichers` and their names.")
     var names: [String] = []
 
     @Option(help: "Threads for kernels (default: all cores).")
@@ -24,8 +30,17 @@ struct BenchCommand: ParsableCommand {
     @Option(help: "Seconds of measuring per benchmark.")
     var seconds = 1.5
 
+    @Option(help: "With `enrichers`: side of the high view in pixels.")
+    var resolution = 672
+
+    @Option(help: "With `enrichers`: channels of the features they are given.")
+    var width = 1024
+
     @Flag(help: "Print JSON.")
     var json = false
+
+    /// The name in front of enrichers' names.
+    static let enrichers = "enrichers"
 
     static var all: [Benchmark] {
         Benchmark.kernels + Benchmark.transformers + Benchmark.enrichment + Benchmark.training
@@ -33,15 +48,19 @@ struct BenchCommand: ParsableCommand {
     }
 
     func run() throws {
-        let known = Self.all.map(\.name)
-        for name in names where !known.contains(name) {
-            throw ValidationError(
-                NearestNames.sentence(kind: "benchmark", name: name, among: known))
-        }
         guard seconds > 0, threads.map({ $0 > 0 }) ?? true else {
             throw ValidationError("--seconds and --threads must be positive.")
         }
         let count = threads ?? ProcessInfo.processInfo.activeProcessorCount
+        if names.first == Self.enrichers {
+            return try runEnrichers(Array(names.dropFirst()), threads: count)
+        }
+        let known = Self.all.map(\.name)
+        for name in names where !known.contains(name) {
+            throw ValidationError(
+                NearestNames.sentence(
+                    kind: "benchmark", name: name, among: known + [Self.enrichers]))
+        }
         let chosen = Self.all.filter { names.isEmpty || names.contains($0.name) }
         let runner = BenchmarkRunner(seconds: seconds)
         var results: [BenchmarkResult] = []
