@@ -98,6 +98,7 @@ struct PrincipalComponentTests {
         let context = Context(backend: ReferenceBackend())
         let map = try context.full([1, 3, 2, 2], .nan)
         let image = try FeaturePCA([map]).images(map)[0]
-        #expect(image.pixels.allSatisfy { $0 == 128 })
+        // The middle of the scale, which has no extent here.
+        #expect(image.pixels.allSatisfy { (127...128).contains($0) })
     }
 }
