@@ -1,9 +1,11 @@
 import Foundation
 import HireArray
 import HireCPU
+import HireNN
 import HireReference
 import HireTensor
 import HireTestSupport
+import HireVLM
 import Testing
 
 /// Golden numbers of resizing and of FeatUp's joint bilateral upsampling, computed with PyTorch 2.1.2 from
@@ -147,6 +149,35 @@ struct EnrichmentGoldenTests {
         let output = try source.interpolate(to: SIMD2(repeating: golden.to), mode: .bicubic)
             .pad2d(r, r, r, r, mode: .reflect).adaptiveConv(fixed, radius: r)
         try Self.check(output, golden.output)
+    }
+
+    /// The same numbers from the stage that enrichers are made of, with its parameters loaded by their names.
+    @Test(arguments: bilaterals, Computer.allCases)
+    func theStageIsFeatUps(_ golden: Bilateral, _ computer: Computer) throws {
+        let context = Context(backend: computer.make())
+        let stage = try JointBilateralStage(
+            guidanceChannels: golden.guidance, keySize: golden.key, radius: golden.radius,
+            in: context)
+        stage.train(false)
+        var state = StateDict()
+        let named = stage.parameters().filter { !$0.parameter.shape.isEmpty }
+        for (number, item) in named.sorted(by: { $0.path < $1.path }).enumerated() {
+            let shape = item.parameter.shape
+            state[item.path] = try context.tensor(
+                (0..<shape.elementCount).map { 0.3 * sin(Double($0 + 1 + number)) }, shape
+            ).array
+        }
+        #expect(state.count == 8)
+        state["range_temp"] = try context.tensor([Float(0.2)], []).array
+        state["sigma_spatial"] = try context.tensor([Float(0.8)], []).array
+        try stage.load(state, strict: true)
+        let shape = [1, golden.guidance, golden.to, golden.to]
+        let kernel = try stage(context.tensor(sines(shape.elementCount, 1, 0.31), shape))
+        try Self.check(kernel, golden.fixed)
+        let sourceShape = [1, 2, golden.from, golden.from]
+        let source = try context.tensor(sines(sourceShape.elementCount, 1, 0.5), sourceShape)
+        let pushed = try [stage].highResolution(FeatureMap(map: source), [kernel])
+        try Self.check(pushed.map(), golden.output)
     }
 
     /// FeatUp's adaptive convolution and the gradients of the sum of squares, for every tap.

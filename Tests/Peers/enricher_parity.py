@@ -2,8 +2,9 @@
 """Compares hire's enrichers with PyTorch's at full size: R = 672, E(i) = 24 x 24 x 1024, random weights and inputs.
 
 Usage: enricher_parity.py PATH-TO-HIRE [VARIANT...] [--resolution R] [--channels C] [--threads N] [--seed S]
+                          [--float32]
 Variants: those of VARIANTS below (default: hire jbu bicubic). hire computes in float32 and pulls; PyTorch computes in
-float64 and pushes every channel through all stages. Printed per variant: max |ours - PyTorch's| / max |PyTorch's| of the
+float64 (minutes; with --float32 a minute, and both sides round) and pushes every channel through all stages. Printed per variant: max |ours - PyTorch's| / max |PyTorch's| of the
 output, of its pooled half alone, and of the gradient of E(i) (of the first channels only: channels do not mix, and
 PyTorch's graph of all would not fit), and hire's seconds and megabytes. Ends with 1 if a figure is above 1e-4.
 """
@@ -24,8 +25,15 @@ GRID, FEW = 24, 8
 VARIANTS = {
     "hire": ("hire", {}),
     "hire-1008": ("hire", {}),
+    "hire-b": ("hire", {"widths": [24, 32, 40, 40, 40], "bottleneck": 40, "convolutions": 1, "norm": "none",
+                        "upsampling": "transposed"}),
+    "hire-c": ("hire", {"widths": [24, 32, 32, 64, 64], "bottleneck": 0, "convolutions": 1, "norm": "none",
+                        "upsampling": "projected", "align": 16}),
+    "hire-doubling": ("hire", {"grids": "doubling"}),
     "jbu": ("jbu", {}),
     "bicubic": ("bicubic", {}),
+    "bilinear": ("bilinear", {}),
+    "nearest": ("nearest", {}),
 }
 
 
@@ -49,7 +57,7 @@ def randomise(module):
 
 
 def error(ours, theirs):
-    difference = (ours.double() - theirs).abs().max() / theirs.abs().max()
+    difference = (ours.double() - theirs.double()).abs().max() / theirs.abs().max()
     return float(difference) if torch.isfinite(difference) else float("inf")
 
 
@@ -75,12 +83,13 @@ def measure(options, name):
         ours = load_file(f"{folder}/outputs.safetensors")
     forward, backward, peak, full_peak = ours["figures"].tolist()
 
-    module = module.double().eval()
+    dtype = torch.float32 if options.float32 else torch.float64
+    module, picture = module.to(dtype).eval(), picture.to(dtype)
     begin = time.perf_counter()
-    output = enricher_peers.pushed(module, base.double(), picture.double())
-    few = base[:, :FEW].double().requires_grad_()
-    half = cotangent.double().split(options.channels, 1)
-    pooled = module.pooled(few, picture.double())
+    output = enricher_peers.pushed(module, base.to(dtype), picture)
+    few = base[:, :FEW].to(dtype).requires_grad_()
+    half = cotangent.to(dtype).split(options.channels, 1)
+    pooled = module.pooled(few, picture)
     ((few * half[0][:, :FEW]).sum() + (pooled * half[1][:, :FEW]).sum()).backward()
     seconds = time.perf_counter() - begin
     errors = [
@@ -103,6 +112,7 @@ def main():
     parser.add_argument("--channels", type=int, default=1024)
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--float32", action="store_true")
     options = parser.parse_args()
     for name in options.variants:
         if name not in VARIANTS:

@@ -9,7 +9,7 @@ exactly; results are stored as float32, or as float64 where `stored` says so. Dr
 The metadata's "case" is JSON: enricher, config, host, training. Tensors: `picture` (bytes u that stand for u / 64 - 2),
 `base`, `cotangent` (the loss is the sum of output * cotangent), `state.*`, `output`, `gradient.base`, `gradient.*` of the
 parameters; `operator` (W(I)) and `sample` (every (7 C)-th element of the high-resolution map) of enrichers that are
-linear in the features, in evaluation; of a case in training, `evaluation` (the output with the stored statistics) and
+linear in the features (not featup with its last convolution), in evaluation; of a case in training, `evaluation` (the output with the stored statistics) and
 `after.*` (buffers after the call). For s2 there are `encoder.*`, the weights of a tiny encoder, instead of `base`.
 """
 import json
@@ -79,7 +79,8 @@ def featured(module, host, batch, training):
     image = picture.double() / 64 - 2
     module.eval()
     with torch.no_grad():
-        if isinstance(module, enrichers.Upsampler):
+        # FeatUp's last convolution is affine: W(I) alone does not give the pooled map.
+        if isinstance(module, enrichers.Upsampler) and getattr(module, "fixup_proj", None) is None:
             tensors["operator"] = module.operator(host["grid"], image)
             tensors["sample"] = module.high_resolution(base, image).flatten()[:: STEP * host["channels"]]
         if training:
@@ -179,8 +180,9 @@ CASES = [
     ("bicubic-float64", "bicubic", {}, dict(high=70, grid=7, stored="float64")),
     ("bilinear", "bilinear", {}, dict(high=70, grid=6, stored="float64")),
     ("nearest", "nearest", {}, dict(high=64, grid=6, batch=2)),
-    # Patches of 14 (averaged down) while training, of 8 (as it is) with the high view, of 16 (maxima).
-    ("lift-14", "lift", {}, dict(high=60, low=56, grid=4, batch=2, training=True, channels=4)),
+    # Patches of 14 (averaged down; in evaluation, since the gradient of a bias in front of a
+    # batch norm that trains is nothing but rounding), of 8 (as it is) with the high view, of 16 (maxima).
+    ("lift-14", "lift", {}, dict(high=60, low=56, grid=4, batch=2, channels=4)),
     ("lift-8-twice", "lift", {"view": "high", "applications": 2}, dict(high=32, low=16, grid=4, channels=4)),
     # The stages' sides double: averaged down (20, 40 -> 12, 24), grown (8, 16 -> 10, 20).
     ("hire-doubling", "hire", B | {"widths": [4, 6], "decoder_widths": [5, 7], "upsampling": "bilinear", "radius": 1,
