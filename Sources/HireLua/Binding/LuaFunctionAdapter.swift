@@ -38,7 +38,7 @@ final class LuaFunctionAdapter: LuaEntry {
 
     func enter(_ state: LuaState) throws -> Int32 {
         let count = try run(state)
-        if state.visibleHost.context.checksFinite {
+        if state.host.context.checksFinite {
             try state.watchResults(count, of: displayName)
         }
         return count

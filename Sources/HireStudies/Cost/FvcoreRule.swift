@@ -21,6 +21,8 @@ enum FvcoreRule: Sendable {
     case attention
     /// The range kernel's `einsum`, whose count is read from a number printed with four digits.
     case rangeKernel
+    /// A whole joint bilateral stage: 1x1 convolutions and the range kernel.
+    case bilateralStage
 
     /// The rule of an op.
     ///
@@ -54,6 +56,10 @@ enum FvcoreRule: Sendable {
         case .adaptivePooling: return read
         case .attention: return call.modulePath.hasPrefix("encoder") ? call.multiplyAdds : 0
         case .rangeKernel: return FvcoreRule.einsum(multiplyAdds: call.multiplyAdds)
+        case .bilateralStage:
+            // The first weight is [key, guidance].
+            let range = call.inputs[1][0] * written
+            return call.multiplyAdds - range + FvcoreRule.einsum(multiplyAdds: range)
         }
     }
 
@@ -68,7 +74,7 @@ enum FvcoreRule: Sendable {
         "conv_transpose2d": .products, "layer_norm": .norm, "group_norm": .norm,
         "batch_norm": .batchNorm, "interpolate": .interpolation,
         "adaptive_avg_pool2d": .adaptivePooling, "scaled_dot_product_attention": .attention,
-        "bilateral_kernel": .rangeKernel,
+        "bilateral_kernel": .rangeKernel, "bilateral_stage": .bilateralStage,
     ]
 
     /// Ops that fvcore ignores (views, joining, comparisons) or lists as unsupported (elementwise arithmetic, softmax,
@@ -86,6 +92,6 @@ enum FvcoreRule: Sendable {
         "amax", "amin", "argmax", "channel_statistics", "cross_entropy", "cumsum", "log_softmax",
         "mean", "prod", "rms_norm", "softmax", "sum", "var",
         // Pooling, positions, per-pixel kernels
-        "adaptive_conv", "avg_pool2d", "max_pool2d", "pooled_operator", "rope",
+        "adaptive_conv", "avg_pool2d", "max_pool2d", "pooled_operator", "resample", "rope",
     ]
 }

@@ -70,7 +70,8 @@ extension Tensor {
                 expected: "[..., \(vertical.inputLength), \(horizontal.inputLength)], which the "
                     + "operators read", got: "\(shape)")
         }
-        return try resampled(name, free: false, rows: vertical, columns: horizontal)
+        return try resampled(
+            name, form: "", free: false, rows: vertical, columns: horizontal)
     }
 
     /// Applies one linear operator per axis of the plane, made by `operators`.
@@ -92,7 +93,8 @@ extension Tensor {
             return self
         }
         return try resampled(
-            name, form: form, free: free, rows: operators(height, size.x), columns: operators(width, size.y))
+            name, form: form, free: free, rows: operators(height, size.x),
+            columns: operators(width, size.y))
     }
 
     private func resampled(
