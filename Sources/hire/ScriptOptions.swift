@@ -4,6 +4,7 @@ import Foundation
 import HireCPU
 import HireFiles
 import HireLua
+import HireTensor
 import HireVLM
 
 /// Options of every verb that runs Lua.
@@ -20,6 +21,12 @@ struct ScriptOptions: ParsableArguments {
             "Round activations to bfloat16 where they meet bfloat16 weights, as PyTorch does: reading a prompt is twice as fast on processors with AVX512-BF16."
     )
     var roundsBFloat16 = false
+
+    @Option(
+        help:
+            "What results may depend on: fast, repeatable (same threads and batches, same bits) or invariant (a sample's bits depend on neither; slower)."
+    )
+    var determinism = Determinism.repeatable
 
     @Flag(help: "Print the stack of Lua calls after an error.")
     var traceback = false
@@ -44,7 +51,8 @@ struct ScriptOptions: ParsableArguments {
         let host = try StandardHost(
             context: Machine.context(
                 seed: seed, threads: threads,
-                bfloat16Products: roundsBFloat16 ? .rounded : .exact),
+                bfloat16Products: roundsBFloat16 ? .rounded : .exact,
+                determinism: determinism),
             shapesContext: { Machine.shapesContext() }, catalog: BuiltinPlugins.catalog(),
             outputFolder: folder, isSmoke: isSmoke, arguments: arguments, output: output)
         let state = try LuaState(host: host)

@@ -13,6 +13,7 @@ import torch.nn.functional as F
 
 import quickstart
 import transformer_peers
+import unet_peer
 
 
 def gemm(m, k, n):
@@ -81,6 +82,7 @@ BENCHMARKS = {
     "training-step": lambda: quickstart.training_step("hire"),
     "training-step-none": lambda: quickstart.training_step("none"),
     **transformer_peers.BENCHMARKS,
+    **unet_peer.BENCHMARKS,
 }
 
 

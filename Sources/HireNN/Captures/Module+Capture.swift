@@ -80,6 +80,11 @@ extension Module {
     }
 }
 
+extension Module {
+    /// Whether this is a layer with an output that holds a tensor.
+    public var givesTensor: Bool { (self as? any Layer)?.outputIsCapturable == true }
+}
+
 extension Layer {
     fileprivate var outputIsCapturable: Bool { Self.givesCapturable }
 }
