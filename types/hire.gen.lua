@@ -1661,6 +1661,11 @@ function hire.nn.sequential(modules) end
 ---@return hire.Module # the layer
 function hire.nn.module_list(modules) end
 
+---Makes a module keep nothing for its gradients and run again in `backward`: less memory for another forward pass, with the same bits (`torch.utils.checkpoint`). Running statistics and captures see one run.
+---@param module hire.Module A module that gives one tensor.
+---@return hire.Module # the same module
+function hire.nn.checkpoint(module) end
+
 ---Adam with decoupled weight decay: `torch.optim.AdamW`.
 ---@param module hire.Module The module.
 ---@param options? { learning_rate?: number, weight_decay?: number, patterns?: string[], beta1?: number, beta2?: number, epsilon?: number }

@@ -30,13 +30,15 @@ final class ConvolutionBlock: Layer {
         }
     }
 
-    func forward(_ input: Tensor) throws -> Tensor {
-        var x = input
+    /// The block over maps that are laid one after the other along the channels.
+    func forward(_ input: [Tensor]) throws -> Tensor {
+        var maps = input
         for (index, convolution) in convolutions.enumerated() {
-            x = try convolution(x)
-            if !norms.isEmpty { x = try norms[index](x) }
-            x = try x.relu()
+            maps = [
+                try convolution(
+                    stacked: maps, norm: norms.isEmpty ? nil : norms[index], countedFor: scope.path)
+            ]
         }
-        return x
+        return maps[0]
     }
 }

@@ -12,8 +12,10 @@ final class GuidanceUNet: Layer {
     private let up: ModuleList<ConvolutionBlock>
     private let doublings: ModuleList<ConvTranspose2d>
     private let projections: ModuleList<Conv2d>
+    private let recomputes: Bool
 
     init(_ configuration: HireEnricherConfiguration, in context: Context) {
+        recomputes = configuration.recompute
         let widths = configuration.widths
         let inputs = [3] + widths.dropLast()
         down = scope.child(
@@ -57,7 +59,8 @@ final class GuidanceUNet: Layer {
         var x = picture
         var guidance: [Tensor] = []
         for (level, block) in down.enumerated() {
-            x = try block(x)
+            let below = x
+            x = try piece(block) { try block([below]) }
             if bottleneck == nil, level == down.count - 1 {
                 guidance.append(x)
             } else {
@@ -65,17 +68,27 @@ final class GuidanceUNet: Layer {
                 x = try x.maxPool2d(kernel: [2, 2], stride: [2, 2])
             }
         }
-        if let bottleneck { x = try bottleneck(x) }
+        if let bottleneck { x = try bottleneck([x]) }
         for (step, block) in up.enumerated() {
-            let skip = skips[skips.count - 1 - step]
-            let grid = SIMD2(skip.shape[2], skip.shape[3])
-            x =
-                doublings.isEmpty
-                ? try x.interpolate(to: grid, mode: .bilinear) : try doublings[step](x)
-            if !projections.isEmpty { x = try projections[step](x) }
-            x = try block(Tensor.concat([x, skip], dim: 1))
+            let (below, skip) = (x, skips.removeLast())
+            x = try piece(block) { [self] in
+                let grid = SIMD2(skip.shape[2], skip.shape[3])
+                var doubled =
+                    doublings.isEmpty
+                    ? try below.interpolate(to: grid, mode: .bilinear) : try doublings[step](below)
+                if !projections.isEmpty { doubled = try projections[step](doubled) }
+                return try block([doubled, skip])
+            }
             guidance.append(x)
         }
         return guidance
+    }
+
+    /// One level, of which training keeps the ends and computes the middle again for gradients.
+    private func piece(
+        _ block: ConvolutionBlock, _ body: @escaping () throws -> Tensor
+    ) throws -> Tensor {
+        guard recomputes, let context = scope.context else { return try body() }
+        return try block.scope.recomputing(in: context, body)
     }
 }

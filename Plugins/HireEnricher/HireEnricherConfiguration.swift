@@ -15,6 +15,7 @@ struct HireEnricherConfiguration: PluginConfiguration {
     var convolutions = 2
     var norm = Norm.batch
     var upsampling = Upsampling.bilinear
+    var recompute = true
     var align = 32
     var grids = GuidanceGrids.unet
     var keySize = 32
@@ -25,7 +26,7 @@ struct HireEnricherConfiguration: PluginConfiguration {
     enum CodingKeys: String, CodingKey {
         case widths
         case decoderWidths = "decoder_widths"
-        case finest, bottleneck, convolutions, norm, upsampling, align, grids
+        case finest, bottleneck, convolutions, norm, upsampling, recompute, align, grids
         case keySize = "key_size"
         case radius, fixup, dropout
     }
@@ -45,6 +46,8 @@ struct HireEnricherConfiguration: PluginConfiguration {
             "Normalisation after each convolution: batch, or none, which gives the convolutions biases.",
         "upsampling":
             "How the decoder doubles its grid: bilinear, projected (bilinear, then 1x1) or transposed (2x2).",
+        "recompute":
+            "Whether training keeps only the ends of the UNet's levels and computes the rest again: less memory, more time.",
         "align":
             "The picture's side is brought to a multiple of this and of 2^poolings (1008 becomes 1024).",
         "grids":

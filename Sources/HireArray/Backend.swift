@@ -71,6 +71,10 @@ public protocol Backend: AnyObject, Sendable {
     /// `F.conv2d`: weight is [out, in/groups, kh, kw].
     func conv2d(
         _ x: NDArray, _ weight: NDArray, bias: NDArray?, _ window: Window2D, into out: NDArray)
+    /// `conv2d` of maps laid one after the other along the channels, then `tail`, in as few passes as the back-end can.
+    func conv2d(
+        stacked maps: [NDArray], _ weight: NDArray, bias: NDArray?, _ window: Window2D,
+        tail: ConvolutionTail, into out: NDArray) throws
     /// The adjoint with respect to the input; also `F.conv_transpose2d`'s forward.
     func conv2dInputGradient(
         _ gradient: NDArray, _ weight: NDArray, _ window: Window2D, into out: NDArray)

@@ -71,7 +71,7 @@ extension CPUBackend {
             let seen =
                 kernel.isCausal
                 ? min(plan.keys, max(0, first + rows + kernel.queryOffset)) : plan.keys
-            multiplyThin(
+            headProduct(
                 queryRows.matrix(from: first), keyRows.matrix(transposed: true), rows: rows,
                 columns: seen, inner: plan.width, alpha: Float(kernel.scale), into: scores,
                 leading: plan.keys)
@@ -98,7 +98,7 @@ extension CPUBackend {
             }
             let place =
                 target + ((sample * plan.heads + head) * plan.queries + first) * plan.valueWidth
-            multiplyThin(
+            headProduct(
                 BLASMatrix(scores, leading: plan.keys), valueRows.matrix(), rows: rows,
                 columns: plan.valueWidth, inner: seen, into: place, leading: plan.valueWidth)
         }
@@ -146,11 +146,11 @@ extension CPUBackend {
                     let rows = min(block, plan.queries - first)
                     let start = (sample * plan.heads + head) * plan.queries + first
                     let p = saved + start * plan.keys
-                    multiply(
+                    headProduct(
                         BLASMatrix(p, leading: plan.keys, transposed: true),
                         slopeRows.matrix(from: first), rows: plan.keys, columns: plan.valueWidth,
                         inner: rows, beta: beta, into: valuePlace, leading: plan.valueWidth)
-                    multiply(
+                    headProduct(
                         slopeRows.matrix(from: first), valueRows.matrix(transposed: true),
                         rows: rows,
                         columns: plan.keys, inner: plan.valueWidth, into: scores, leading: plan.keys
@@ -160,11 +160,11 @@ extension CPUBackend {
                             p + row * plan.keys, scores + row * plan.keys, plan.keys,
                             Float(kernel.scale))
                     }
-                    multiply(
+                    headProduct(
                         BLASMatrix(scores, leading: plan.keys), keyRows.matrix(), rows: rows,
                         columns: plan.width, inner: plan.keys, into: queryOut + start * plan.width,
                         leading: plan.width)
-                    multiply(
+                    headProduct(
                         BLASMatrix(scores, leading: plan.keys, transposed: true),
                         queryRows.matrix(from: first), rows: plan.keys, columns: plan.width,
                         inner: rows, beta: beta, into: keyPlace, leading: plan.width)
@@ -174,6 +174,26 @@ extension CPUBackend {
             }
         }
         withExtendedLifetime((query, key, value, slope, weights)) {}
+    }
+
+    /// c = alpha a b + beta c for one head, beta being 0 or 1.
+    private func headProduct(
+        _ a: BLASMatrix, _ b: BLASMatrix, rows: Int, columns: Int, inner: Int, alpha: Float = 1,
+        beta: Float = 0, into c: FloatPointer, leading: Int
+    ) {
+        if isInvariant {
+            orderedProduct(
+                a, b, rows: rows, columns: columns, inner: inner, alpha: alpha, adds: beta != 0,
+                into: c, leading: leading)
+        } else if beta == 0 {
+            multiplyThin(
+                a, b, rows: rows, columns: columns, inner: inner, alpha: alpha, into: c,
+                leading: leading)
+        } else {
+            multiply(
+                a, b, rows: rows, columns: columns, inner: inner, alpha: alpha, beta: beta,
+                into: c, leading: leading)
+        }
     }
 
     /// The array itself if every row along the last axis is dense, else a contiguous copy.

@@ -48,20 +48,9 @@ extension CPUBackend {
         let input = dense(x)
         let (_, channels, plane) = planes(x)
         let (source, target) = (input.floatPointer, out.floatPointer)
-        let parameters = [mean, variance] + [weight, bias].compactMap { $0 }
-        let held = parameters.map(dense)
-        let (means, variances) = (held[0].floatPointer, held[1].floatPointer)
-        let ws = weight == nil ? nil : held[2].floatPointer
-        let bs = bias == nil ? nil : held[held.count - 1].floatPointer
         let factors = scratch(channels * 2)
         defer { factors.deallocate() }
-        for channel in 0..<channels {
-            let inverse = 1 / (Double(variances[channel]) + epsilon).squareRoot()
-            let scale = inverse * Double(ws?[channel] ?? 1)
-            factors[channel] = Float(scale)
-            factors[channels + channel] = Float(
-                Double(bs?[channel] ?? 0) - Double(means[channel]) * scale)
-        }
+        channelFactors(mean, variance, weight, bias, epsilon, into: factors)
         parallel(x.count / plane, grain: max(1, Self.cheapGrain / plane)) { range in
             for index in range {
                 let channel = index % channels
@@ -76,7 +65,28 @@ extension CPUBackend {
                 }
             }
         }
-        withExtendedLifetime((input, held)) {}
+        withExtendedLifetime(input) {}
+    }
+
+    /// Normalisation as one factor per channel and, behind those, one term.
+    func channelFactors(
+        _ mean: NDArray, _ variance: NDArray, _ weight: NDArray?, _ bias: NDArray?,
+        _ epsilon: Double, into factors: FloatPointer
+    ) {
+        let channels = mean.count
+        let parameters = [mean, variance] + [weight, bias].compactMap { $0 }
+        let held = parameters.map(dense)
+        let (means, variances) = (held[0].floatPointer, held[1].floatPointer)
+        let ws = weight == nil ? nil : held[2].floatPointer
+        let bs = bias == nil ? nil : held[held.count - 1].floatPointer
+        for channel in 0..<channels {
+            let inverse = 1 / (Double(variances[channel]) + epsilon).squareRoot()
+            let scale = inverse * Double(ws?[channel] ?? 1)
+            factors[channel] = Float(scale)
+            factors[channels + channel] = Float(
+                Double(bs?[channel] ?? 0) - Double(means[channel]) * scale)
+        }
+        withExtendedLifetime(held) {}
     }
 
     /// Gradients of `batchNorm`; with `training`, mean and variance were those of x itself.

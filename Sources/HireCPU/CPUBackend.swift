@@ -13,7 +13,8 @@ import HireArray
 /// and the indexing kernels only, which callers check: double precision belongs to the reference back-end.
 ///
 /// Results have the same bits each time for the same shapes and thread count: work is split by shape, partial
-/// sums are added in a fixed order, and no two threads add to one place.
+/// sums are added in a fixed order, and no two threads add to one place. An invariant back-end gives a sample the same
+/// bits with any number of threads and in any batch; only matrix products are slower for it (`OrderedProduct.swift`).
 public final class CPUBackend: Backend {
     /// What messages and run files call this back-end, such as "cpu".
     public let name = "cpu"
@@ -25,6 +26,8 @@ public final class CPUBackend: Backend {
     public let threads: Int
     /// How products with bfloat16 weights read their other operand.
     public let bfloat16Products: BFloat16Products
+    /// Whether a sample's bits depend on neither its batch nor the number of threads.
+    public let isInvariant: Bool
     let pool: WorkerPool
     /// Whether rows of pixels are computed in registers of 8 floats even where there are wider ones, for tests.
     let usesNarrowRows: Bool
@@ -35,20 +38,23 @@ public final class CPUBackend: Backend {
     ///   - threads: how many threads compute, the caller included; nil takes one per available core.
     ///   - ledger: where the bytes of this back-end's arrays are counted.
     ///   - bfloat16Products: whether products with bfloat16 weights may round their other operand.
+    ///   - isInvariant: whether a sample's bits may depend on neither its batch nor the number of threads.
     public convenience init(
         threads: Int? = nil, ledger: MemoryLedger = MemoryLedger(),
-        bfloat16Products: BFloat16Products = .exact
+        bfloat16Products: BFloat16Products = .exact, isInvariant: Bool = false
     ) {
         self.init(
             threads: threads, ledger: ledger, bfloat16Products: bfloat16Products,
-            usesNarrowRows: false)
+            isInvariant: isInvariant, usesNarrowRows: false)
     }
 
     init(
         threads: Int?, ledger: MemoryLedger = MemoryLedger(),
-        bfloat16Products: BFloat16Products = .exact, usesNarrowRows: Bool
+        bfloat16Products: BFloat16Products = .exact, isInvariant: Bool = false,
+        usesNarrowRows: Bool
     ) {
         self.usesNarrowRows = usesNarrowRows
+        self.isInvariant = isInvariant
         self.ledger = ledger
         self.bfloat16Products = bfloat16Products
         self.threads = min(max(threads ?? CPUBackend.availableCores, 1), 256)

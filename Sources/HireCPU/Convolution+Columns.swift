@@ -107,7 +107,7 @@ extension CPUBackend {
     ) {
         let band = bandRows(shape)
         let count = shape.outputs * shape.columns
-        let parts = max(1, min(threads, shape.batch))
+        let parts = min(shape.batch, Self.partialSums(cost: shape.cost))
         let size = (shape.batch + parts - 1) / parts
         let used = (shape.batch + size - 1) / size
         let partial = scratch(used * shape.groups * count)

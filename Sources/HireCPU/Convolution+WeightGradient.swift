@@ -18,9 +18,10 @@ extension CPUBackend {
         let band = direct.bandRows(channels: shape.inputs + shape.outputs, pieces: 1)
         let bands = (shape.outputHeight + band - 1) / band
         let count = shape.outputs * shape.columns
-        // Each thread sums a run of (sample, band) pieces; the sums are added in order.
+        // Each task sums a run of (sample, band) pieces; the sums are added in order. How many there are depends on
+        // the shape only, so that the bits do not depend on the number of threads.
         let pieces = shape.batch * bands
-        let parts = max(1, min(threads, pieces))
+        let parts = min(pieces, Self.partialSums(cost: shape.cost))
         let size = (pieces + parts - 1) / parts
         let used = (pieces + size - 1) / size
         // Small samples are laid one behind the other and taken as one long plane.
@@ -33,7 +34,7 @@ extension CPUBackend {
             let (part, group) = (task / shape.groups, task % shape.groups)
             let planes = zeroedScratch(shape.inputs * step)
             let slopes = zeroedScratch(
-                roundUp(shape.outputs, to: DirectConvolution.channels) * step)
+                roundUp(shape.outputs, to: DirectConvolution.slopes) * step)
             defer {
                 planes.deallocate()
                 slopes.deallocate()
@@ -71,6 +72,13 @@ extension CPUBackend {
         }
     }
 
+    /// Into how many sums a gradient's terms are split: a power of two up to 16, more for more work.
+    static func partialSums(cost: Int) -> Int {
+        var parts = 1
+        while parts < 16, parts * 500_000 < cost { parts *= 2 }
+        return parts
+    }
+
     /// sums[o, c, tap] += inner products over the pixels of one piece.
     private func addProducts(
         _ shape: ConvolutionShape, _ direct: DirectConvolution, _ planes: FloatPointer,
@@ -78,10 +86,11 @@ extension CPUBackend {
     ) {
         let columns = shape.columns
         let taps = shape.taps
-        let count = roundUp(pixels, to: lanes)
-        withUnsafeTemporaryAllocation(of: Float.self, capacity: 12) { memory in
+        let count = roundUp(pixels, to: DirectConvolution.slopePixels)
+        let height = DirectConvolution.slopes
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: height * 3) { memory in
             guard let results = memory.baseAddress else { return }
-            // Pixels in runs that fit the first-level cache together with their seven planes.
+            // Pixels in runs that fit the first-level cache together with their planes.
             var start = 0
             while start < count {
                 let length = min(1024, count - start)
@@ -97,15 +106,15 @@ extension CPUBackend {
                         DirectConvolution.products(
                             slopes + block * step + start, slopeSize: step, place(0),
                             place(1), place(2), count: length, into: results)
-                        for lane in 0..<min(4, shape.outputs - block) {
+                        for lane in 0..<min(height, shape.outputs - block) {
                             for offset in 0..<min(3, columns - column) {
                                 sums[(block + lane) * columns + column + offset] +=
-                                    results[lane * 3 + offset]
+                                    results[offset * height + lane]
                             }
                         }
                         column += 3
                     }
-                    block += 4
+                    block += height
                 }
                 start += length
             }

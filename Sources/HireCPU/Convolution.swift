@@ -55,8 +55,9 @@ extension CPUBackend {
                 padding: window.padding)
             let columns = shape.columns
             convolveDirect(
-                direct, batch: shape.batch, groups: shape.groups, inputs: shape.inputs,
-                outputs: shape.outputs, source, bias: bs, into: target
+                direct, batch: shape.batch, groups: shape.groups,
+                [ChannelSource(pointer: source, channels: shape.inputs)], outputs: shape.outputs,
+                ChannelFinish(bias: bs), into: target
             ) { group, output, column in
                 ws[(group * shape.outputs + output) * columns + column]
             }
@@ -64,6 +65,46 @@ extension CPUBackend {
             convolveByColumns(shape, source, ws, bs, into: target)
         }
         withExtendedLifetime((input, filter, shift)) {}
+    }
+
+    /// `conv2d` of several maps as one, and what follows it, in one pass where the kernel without `im2col` applies.
+    public func conv2d(
+        stacked maps: [NDArray], _ weight: NDArray, bias: NDArray?, _ window: Window2D,
+        tail: ConvolutionTail, into out: NDArray
+    ) throws {
+        if out.count == 0 { return }
+        var stacked = maps[0].shape
+        stacked[1] = weight.shape[1] * window.groups
+        let shape = ConvolutionShape(input: stacked, output: out.shape, window)
+        guard shape.isDirect, shape.groups == 1 || maps.count == 1,
+            !(shape.isPointwise && shape.inputs * shape.outputs >= 4096)
+        else {
+            return try composedConv2d(
+                stacked: maps, weight, bias: bias, window, tail: tail, into: out)
+        }
+        let (inputs, filter, shift) = (maps.map(dense), dense(weight), bias.map(dense))
+        var finish = ChannelFinish(bias: shift?.floatPointer, relu: tail.relu)
+        let factors = scratch(out.shape[1] * 2)
+        defer { factors.deallocate() }
+        if let norm = tail.normalization {
+            channelFactors(
+                norm.mean, norm.variance, norm.weight, norm.bias, norm.epsilon, into: factors)
+            (finish.scale, finish.shift) = (factors, factors + out.shape[1])
+        }
+        let (ws, columns) = (filter.floatPointer, shape.columns)
+        convolveDirect(
+            DirectConvolution(
+                input: [shape.inputHeight, shape.inputWidth],
+                output: [shape.outputHeight, shape.outputWidth], window: window,
+                padding: window.padding),
+            batch: shape.batch, groups: shape.groups,
+            inputs.map {
+                ChannelSource(pointer: $0.floatPointer, channels: $0.shape[1] / shape.groups)
+            }, outputs: shape.outputs, finish, into: out.floatPointer
+        ) { group, output, column in
+            ws[(group * shape.outputs + output) * columns + column]
+        }
+        withExtendedLifetime((inputs, filter, shift)) {}
     }
 
     /// The adjoint with respect to the input; also `F.conv_transpose2d`'s forward.
@@ -82,8 +123,9 @@ extension CPUBackend {
                 padding: (window.kernel &- 1) &* window.dilation &- window.padding)
             let taps = shape.taps
             convolveDirect(
-                direct, batch: shape.batch, groups: shape.groups, inputs: shape.outputs,
-                outputs: shape.inputs, gs, bias: nil, into: target
+                direct, batch: shape.batch, groups: shape.groups,
+                [ChannelSource(pointer: gs, channels: shape.outputs)], outputs: shape.inputs,
+                ChannelFinish(), into: target
             ) { group, output, column in
                 let from = group * shape.outputs + column / taps
                 return ws[(from * shape.inputs + output) * taps + taps - 1 - column % taps]
@@ -109,73 +151,5 @@ extension CPUBackend {
             correlateColumns(shape, source, gs, into: target)
         }
         withExtendedLifetime((input, slopes)) {}
-    }
-
-    // MARK: Without im2col
-
-    private func convolveDirect(
-        _ direct: DirectConvolution, batch: Int, groups: Int, inputs: Int, outputs: Int,
-        _ source: FloatPointer, bias: FloatPointer?, into target: FloatPointer,
-        _ weight: (_ group: Int, _ output: Int, _ column: Int) -> Float
-    ) {
-        let taps = direct.shifts.count
-        let columns = inputs * taps
-        let packed = (0..<groups).map { group in
-            DirectConvolution.pack(outputs: outputs, columns: columns) { weight(group, $0, $1) }
-        }
-        defer { for pointer in packed { pointer.deallocate() } }
-        let inputPlane = direct.inputHeight * direct.inputWidth
-        let outputPlane = direct.outputHeight * direct.outputWidth
-        let pieces = max(1, threads * 2 / max(1, batch * groups))
-        let band = direct.bandRows(channels: inputs, pieces: pieces)
-        let bands = (direct.outputHeight + band - 1) / band
-        let pixels = DirectConvolution.pixels
-        let width = direct.outputWidth
-        let cost = batch * groups * outputs * columns * outputPlane
-        parallelTasks(batch * groups * bands, cost: cost, threshold: 200_000) { task in
-            let index = task / bands
-            let group = index % groups
-            let first = task % bands * band
-            let rows = min(band, direct.outputHeight - first)
-            let planeSize = direct.planeSize(rows: rows)
-            let planes = scratch(inputs * planeSize)
-            let flat = roundUp((rows - 1) * direct.rowLength + width, to: pixels)
-            let result = scratch(flat * DirectConvolution.channels)
-            defer {
-                planes.deallocate()
-                result.deallocate()
-            }
-            direct.pad(
-                source + index * inputs * inputPlane, channels: inputs, first: first, rows: rows,
-                into: planes, step: planeSize, size: planeSize)
-            let place = target + index * outputs * outputPlane + first * width
-            direct.shifts.withUnsafeBufferPointer { buffer in
-                guard let shifts = buffer.baseAddress else { return }
-                var block = 0
-                while block < outputs {
-                    let weights = packed[group] + block * columns
-                    var position = 0
-                    while position < flat {
-                        DirectConvolution.block(
-                            planes + position, planeSize: planeSize, inputs: inputs, shifts: shifts,
-                            taps: taps, weights: weights, into: result + position, outSize: flat)
-                        position += pixels
-                    }
-                    for lane in 0..<min(DirectConvolution.channels, outputs - block) {
-                        let shift = splat(bias?[group * outputs + block + lane] ?? 0)
-                        let plane = place + (block + lane) * outputPlane
-                        for row in 0..<rows {
-                            let from = result + lane * flat + row * direct.rowLength
-                            let to = plane + row * width
-                            forEachVector(width) { column, count in
-                                storePartial(
-                                    loadPartial(from + column, count) + shift, to + column, count)
-                            }
-                        }
-                    }
-                    block += DirectConvolution.channels
-                }
-            }
-        }
     }
 }

@@ -1,3 +1,4 @@
+import CVectorShims
 import HireArray
 
 /// Sizes of a convolution with stride 1 computed without `im2col`.
@@ -16,9 +17,9 @@ struct DirectConvolution {
     let shifts: [Int]
 
     /// Pixels computed at once.
-    static let pixels = 24
-    /// Output channels computed at once.
-    static let channels = 4
+    static let pixels = CPUBackend.multipliesTiles ? Int(HIRE_CONVOLUTION_PIXELS) : 24
+    /// Output channels computed at once, at most.
+    static let channels = CPUBackend.multipliesTiles ? Int(HIRE_CONVOLUTION_CHANNELS) : 4
 
     init(input: SIMD2<Int>, output: SIMD2<Int>, window: Window2D, padding: SIMD2<Int>) {
         inputHeight = input.x
@@ -38,7 +39,7 @@ struct DirectConvolution {
 
     /// Rows of output per piece of work, so that the padded input of a piece stays in the second-level cache.
     func bandRows(channels: Int, pieces: Int) -> Int {
-        let fits = 96_000 / max(1, channels * rowLength) - reach
+        let fits = 160_000 / max(1, channels * rowLength) - reach
         let shared = (outputHeight + pieces - 1) / max(pieces, 1)
         return max(1, min(outputHeight, max(fits, 4), max(shared, 4)))
     }
@@ -64,7 +65,12 @@ struct DirectConvolution {
                     place.update(repeating: 0, count: rowLength)
                 } else {
                     for x in 0..<padLeft { place[x] = 0 }
-                    copyRow(plane + row * inputWidth, place + padLeft, inputWidth + min(tail, 0))
+                    let (from, count) = (plane + row * inputWidth, inputWidth + min(tail, 0))
+                    if count < 128 {
+                        copyRow(from, place + padLeft, count)
+                    } else {
+                        (place + padLeft).update(from: from, count: count)
+                    }
                     if tail > 0 {
                         for x in rowLength - tail..<rowLength { place[x] = 0 }
                     }
@@ -75,22 +81,62 @@ struct DirectConvolution {
         }
     }
 
-    /// Weights [out, in, taps] reordered to [out/4, in, taps, 4], filled up with zeros.
-    static func pack(outputs: Int, columns: Int, _ weight: (_ output: Int, _ column: Int) -> Float)
-        -> FloatPointer
-    {
-        let blocks = (outputs + channels - 1) / channels
-        let packed = scratch(blocks * columns * channels)
-        for block in 0..<blocks {
+    /// Output channels shared among tiles: as evenly as can be on wide registers, by fours otherwise.
+    static func blocks(_ outputs: Int) -> [Range<Int>] {
+        let count = (outputs + channels - 1) / channels
+        return (0..<count).map { block in
+            CPUBackend.multipliesTiles
+                ? block * outputs / count..<(block + 1) * outputs / count
+                : block * channels..<min((block + 1) * channels, outputs)
+        }
+    }
+
+    /// Channels that the weights of a block are filled up to, with zeros.
+    static func filled(_ block: Range<Int>) -> Int {
+        CPUBackend.multipliesTiles ? block.count : channels
+    }
+
+    /// Weights reordered to [in, taps, channels] for each block.
+    static func pack(
+        _ blocks: [Range<Int>], columns: Int, _ weight: (_ output: Int, _ column: Int) -> Float
+    ) -> FloatPointer {
+        let packed = scratch(blocks.reduce(0) { $0 + filled($1) } * columns)
+        var place = packed
+        for block in blocks {
             for column in 0..<columns {
-                for lane in 0..<channels {
-                    let output = block * channels + lane
-                    packed[(block * columns + column) * channels + lane] =
-                        output < outputs ? weight(output, column) : 0
+                for lane in 0..<filled(block) {
+                    let output = block.lowerBound + lane
+                    place[lane] = output < block.upperBound ? weight(output, column) : 0
                 }
+                place += filled(block)
             }
         }
         return packed
+    }
+
+    /// One block of output channels for a run of pixels, a multiple of `pixels`.
+    func run(
+        _ planes: FloatPointer, planeSize: Int, inputs: Int, channels: Int, weights: FloatPointer,
+        pixels: Int, into out: FloatPointer
+    ) {
+        shifts.withUnsafeBufferPointer { buffer in
+            guard let shifts = buffer.baseAddress else { return }
+            if CPUBackend.multipliesTiles {
+                buffer.withMemoryRebound(to: Int64.self) { wide in
+                    hire_convolve_tile(
+                        Int32(channels), planes, Int64(planeSize), Int64(inputs), wide.baseAddress,
+                        Int64(wide.count), weights, Int64(pixels), out, Int64(pixels))
+                }
+                return
+            }
+            var position = 0
+            while position < pixels {
+                Self.block(
+                    planes + position, planeSize: planeSize, inputs: inputs, shifts: shifts,
+                    taps: buffer.count, weights: weights, into: out + position, outSize: pixels)
+                position += Self.pixels
+            }
+        }
     }
 
     /// Four output channels of 24 consecutive pixels.
@@ -147,12 +193,19 @@ struct DirectConvolution {
         store(d2, place + 16)
     }
 
-    /// sums[4][3] += inner products of four planes of gradients with three shifted planes of input.
-    @inline(__always)
+    /// Planes of gradients, and multiples of pixels, that `products` takes.
+    static let slopes = CPUBackend.multipliesTiles ? Int(HIRE_CORRELATION_SLOPES) : 4
+    static let slopePixels = CPUBackend.multipliesTiles ? 16 : 8
+
+    /// sums[3][slopes] = inner products of planes of gradients with three shifted planes of input.
     static func products(
         _ slopes: FloatPointer, slopeSize: Int, _ x: FloatPointer, _ y: FloatPointer,
         _ z: FloatPointer, count: Int, into sums: FloatPointer
     ) {
+        if CPUBackend.multipliesTiles {
+            hire_correlate_tile(slopes, Int64(slopeSize), x, y, z, Int64(count), sums)
+            return
+        }
         var (a0, a1, a2) = (Vector.zero, Vector.zero, Vector.zero)
         var (b0, b1, b2) = (Vector.zero, Vector.zero, Vector.zero)
         var (c0, c1, c2) = (Vector.zero, Vector.zero, Vector.zero)
@@ -180,16 +233,16 @@ struct DirectConvolution {
             position &+= lanes
         }
         sums[0] = laneSum(a0)
-        sums[1] = laneSum(a1)
-        sums[2] = laneSum(a2)
-        sums[3] = laneSum(b0)
-        sums[4] = laneSum(b1)
-        sums[5] = laneSum(b2)
-        sums[6] = laneSum(c0)
-        sums[7] = laneSum(c1)
-        sums[8] = laneSum(c2)
-        sums[9] = laneSum(d0)
-        sums[10] = laneSum(d1)
+        sums[4] = laneSum(a1)
+        sums[8] = laneSum(a2)
+        sums[1] = laneSum(b0)
+        sums[5] = laneSum(b1)
+        sums[9] = laneSum(b2)
+        sums[2] = laneSum(c0)
+        sums[6] = laneSum(c1)
+        sums[10] = laneSum(c2)
+        sums[3] = laneSum(d0)
+        sums[7] = laneSum(d1)
         sums[11] = laneSum(d2)
     }
 }

@@ -35,6 +35,15 @@ extension CPUBackend {
         guard Self.tileSupport > 0, b.rowStride == 1 || b.columnStride == 1, n >= 256, k >= 64,
             m > DirectProduct<T>.mostRows
         else { return false }
+        tiledInParts(type, a, b, m, n, k, bias: bias, into: c, leading: n)
+        return true
+    }
+
+    /// The same for any shape, on processors that have the registers.
+    func tiledInParts<T: MatrixElement>(
+        _ type: T.Type, _ a: BLASMatrix, _ b: ElementMatrix<T>, _ m: Int, _ n: Int, _ k: Int,
+        bias: FloatPointer?, into c: FloatPointer, leading: Int
+    ) {
         let pairs =
             T.tileKind == HIRE_TILE_BFLOAT16 && bfloat16Products == .rounded
             && Self.multipliesBFloat16
@@ -43,14 +52,14 @@ extension CPUBackend {
         for part in 0..<parts {
             let (first, end) = (part * m / parts, (part + 1) * m / parts)
             tiles(
-                kind, a.fromRow(first), b, end - first, n, k, bias: bias, into: c + first * n)
+                kind, a.fromRow(first), b, end - first, n, k, bias: bias,
+                into: c + first * leading, leading: leading)
         }
-        return true
     }
 
     private func tiles<T: MatrixElement>(
         _ kind: hire_tile_kind, _ a: BLASMatrix, _ b: ElementMatrix<T>, _ m: Int, _ n: Int,
-        _ k: Int, bias: FloatPointer?, into c: FloatPointer
+        _ k: Int, bias: FloatPointer?, into c: FloatPointer, leading: Int
     ) {
         let plan = hire_tile_plan_for(Int64(m), Int64(k), kind)
         let packed = scratch(Int(hire_tile_row_floats(plan, kind)))
@@ -74,7 +83,7 @@ extension CPUBackend {
             defer { memory.deallocate() }
             hire_tile_multiply(
                 plan, packed, weights, Int64(min(block, n - first)), bias.map { $0 + first },
-                c + first, Int64(n), memory.assumingMemoryBound(to: Float.self))
+                c + first, Int64(leading), memory.assumingMemoryBound(to: Float.self))
         }
     }
 

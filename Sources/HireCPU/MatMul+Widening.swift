@@ -7,6 +7,8 @@ protocol MatrixElement {
     associatedtype Bits: BitwiseCopyable
     /// The eight numbers at a place.
     static func widen(_ place: UnsafePointer<Bits>) -> Vector
+    /// One number.
+    static func number(_ place: UnsafePointer<Bits>) -> Float
     /// What tiles call this element.
     static var tileKind: hire_tile_kind { get }
 }
@@ -16,6 +18,7 @@ extension Float: MatrixElement {
     static var tileKind: hire_tile_kind { HIRE_TILE_FLOAT32 }
     @inline(__always)
     static func widen(_ place: UnsafePointer<Float>) -> Vector { load(place) }
+    static func number(_ place: UnsafePointer<Float>) -> Float { place.pointee }
 }
 
 extension BFloat16: MatrixElement {
@@ -26,6 +29,9 @@ extension BFloat16: MatrixElement {
         let bits = UnsafeRawPointer(place).loadUnaligned(as: SIMD8<UInt16>.self)
         return unsafeBitCast(SIMD8<UInt32>(truncatingIfNeeded: bits) &<< 16, to: Vector.self)
     }
+    static func number(_ place: UnsafePointer<UInt16>) -> Float {
+        Float(bitPattern: UInt32(place.pointee) << 16)
+    }
 }
 
 extension Float16: MatrixElement {
@@ -33,6 +39,9 @@ extension Float16: MatrixElement {
     static var tileKind: hire_tile_kind { HIRE_TILE_FLOAT16 }
     @inline(__always)
     static func widen(_ place: UnsafePointer<UInt16>) -> Vector { hire_widen_half(place) }
+    static func number(_ place: UnsafePointer<UInt16>) -> Float {
+        Float(Float16(bitPattern: place.pointee))
+    }
 }
 
 /// The first `count` numbers at a place, zeros behind them.
@@ -123,6 +132,9 @@ extension CPUBackend {
         _ type: T.Type, _ a: BLASMatrix, _ b: ElementMatrix<T>, _ m: Int, _ n: Int, _ k: Int,
         bias: FloatPointer?, into c: FloatPointer
     ) {
+        if isInvariant {
+            return orderedProduct(type, a, b, m, n, k, bias: bias, into: c, leading: n)
+        }
         if m <= DirectProduct<T>.mostRows, b.rowStride == 1, !a.transposed {
             return directProduct(a, b, m, n, k, bias: bias, into: c)
         }

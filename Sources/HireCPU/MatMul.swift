@@ -70,6 +70,16 @@ extension CPUBackend {
         let batch = out.count / (m * n)
         if let folded = fold(a, b, batch: batch, m: m, k: k) {
             let (left, right, rows) = folded
+            if isInvariant {
+                let weights = ElementMatrix<Float>(
+                    pointer: right.pointer, rowStride: right.transposed ? 1 : right.leading,
+                    columnStride: right.transposed ? right.leading : 1)
+                orderedProduct(
+                    Float.self, left, weights, rows, n, k, bias: biasPointer,
+                    into: out.floatPointer, leading: n)
+                withExtendedLifetime(biasRow) {}
+                return
+            }
             if right.transposed, !left.transposed, rows <= DirectProduct<Float>.mostRows, k >= 256,
                 n >= 64
             {
@@ -119,6 +129,14 @@ extension CPUBackend {
                     else { preconditionFailure("Operands were made ready for BLAS before.") }
                     let place = target + (position + index) * m * n
                     if let bias { preload(bias, place, m, n, leading: n) }
+                    if isInvariant {
+                        let weights = ElementMatrix<Float>(
+                            pointer: y.pointer, rowStride: y.transposed ? 1 : y.leading,
+                            columnStride: y.transposed ? y.leading : 1)
+                        orderedProduct(
+                            Float.self, x, weights, m, n, k, bias: bias, into: place, leading: n)
+                        continue
+                    }
                     multiply(
                         x, y, rows: m, columns: n, inner: k, beta: bias == nil ? 0 : 1, into: place,
                         leading: n)

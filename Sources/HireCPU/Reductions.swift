@@ -86,9 +86,12 @@ extension CPUBackend {
         _ target: FloatPointer
     ) {
         let total = outer * middle * inner
-        // Long reductions are cut into parts whose number depends on the shape only.
+        // Long reductions are cut into parts whose number depends on the shape only, and not on the batch where results
+        // must not: a batch is part of `outer`.
+        let sums = isInvariant ? inner : outer * inner
         let parts =
-            outer * inner >= 4096 ? 1 : max(1, min(16, total / 65_536 / max(outer, 1), middle / 16))
+            sums >= 4096
+            ? 1 : max(1, min(16, total / 65_536 / max(outer, 1), middle / 16))
         if parts > 1 {
             let size = (middle + parts - 1) / parts
             let used = (middle + size - 1) / size

@@ -1,3 +1,4 @@
+import CVectorShims
 import HireArray
 
 /// `AxisResampling` as flat memory: each output position's run of float32 weights.
@@ -6,6 +7,11 @@ final class FlatResampling: @unchecked Sendable {
     /// Per output position: first input position, number of taps, and where its weights begin.
     let starts, counts, places: UnsafeMutablePointer<Int>
     let weights: FloatPointer
+    /// The most taps of any position, and then, where they are few, each position's first input position and number of
+    /// taps, and its weights by tap: what `hire_resample_row` takes.
+    private let most: Int
+    private let narrowStarts, narrowCounts: UnsafeMutablePointer<Int32>
+    private let weightsByTap: FloatPointer
     /// The number of weights.
     let multiplies: Int
 
@@ -16,6 +22,18 @@ final class FlatResampling: @unchecked Sendable {
         counts = .allocate(capacity: max(outputLength, 1))
         places = .allocate(capacity: max(outputLength, 1))
         weights = scratch(multiplies)
+        most = axis.weights.reduce(0) { max($0, $1.count) }
+        let narrow = most < Self.fewTaps ? outputLength : 0
+        narrowStarts = .allocate(capacity: max(narrow, 1))
+        narrowCounts = .allocate(capacity: max(narrow, 1))
+        weightsByTap = zeroedScratch(narrow * most)
+        for index in 0..<narrow {
+            narrowStarts[index] = Int32(axis.starts[index])
+            narrowCounts[index] = Int32(axis.weights[index].count)
+            for (tap, weight) in axis.weights[index].enumerated() {
+                weightsByTap[tap * outputLength + index] = Float(weight)
+            }
+        }
         var place = 0
         for (index, run) in axis.weights.enumerated() {
             starts[index] = axis.starts[index]
@@ -33,7 +51,13 @@ final class FlatResampling: @unchecked Sendable {
         counts.deallocate()
         places.deallocate()
         weights.deallocate()
+        narrowStarts.deallocate()
+        narrowCounts.deallocate()
+        weightsByTap.deallocate()
     }
+
+    /// Fewer taps than these are summed for eight positions at a time.
+    private static let fewTaps = 8
 
     /// out[y, x] = sum over taps of weight * source[start + tap, x], for the output rows given.
     @inline(__always)
@@ -60,6 +84,12 @@ final class FlatResampling: @unchecked Sendable {
     /// out[x] = sum over taps of weight * row[start + tap].
     @inline(__always)
     func applyRow(_ row: FloatPointer, into out: FloatPointer) {
+        if most < Self.fewTaps {
+            hire_resample_row(
+                row, narrowStarts, narrowCounts, weightsByTap, Int64(most), Int64(outputLength), out
+            )
+            return
+        }
         for x in 0..<outputLength {
             let run = counts[x]
             let from = row + starts[x]

@@ -22,6 +22,12 @@ public final class Context {
     /// Dotted path of the module that is running, innermost last; kept by `Layer`.
     public private(set) var modulePath: [String] = []
 
+    /// Whether a piece of the computation runs again for `backward`; see `recomputing`.
+    ///
+    /// Whoever keeps state (running statistics, captures) leaves it alone then.
+    public private(set) var isRecomputing = false
+    /// Whether recorded operations keep what their gradients need; not while a piece runs that will run again.
+    private(set) var keepsGraph = true
     var isBackward = false
     /// Numbers backward passes, so that each can tell the nodes it has reached.
     var visitCounter = 0
@@ -82,6 +88,29 @@ public final class Context {
     public func resetStreams(_ source: RandomSource? = nil) {
         if let source { random = source }
         drawCounters.removeAll(keepingCapacity: true)
+    }
+
+    /// Runs `body` marking what requires gradients, but keeping nothing for them.
+    func withoutGraph<R>(_ body: () throws -> R) rethrows -> R {
+        let before = keepsGraph
+        keepsGraph = false
+        defer { keepsGraph = before }
+        return try body()
+    }
+
+    /// What a later run of the same piece has to begin with to draw the same random numbers.
+    func streamState() -> (RandomSource, [String: Int]) { (random, drawCounters) }
+
+    /// Runs a piece again with gradients, and the random numbers of its first run.
+    func again<R>(_ state: (RandomSource, [String: Int]), _ body: () throws -> R) rethrows -> R {
+        let (streams, mode, graph) = (streamState(), isRecomputing, keepsGraph)
+        (random, drawCounters) = state
+        (isRecomputing, keepsGraph) = (true, true)
+        defer {
+            (random, drawCounters) = streams
+            (isRecomputing, keepsGraph) = (mode, graph)
+        }
+        return try withGradients(body)
     }
 
     func nextNodeNumber() -> Int {

@@ -6,6 +6,8 @@ public enum GraphError: Error, Equatable, CustomStringConvertible {
     case notScalar(shape: [Int])
     /// A second `backward` through the same graph.
     case alreadyReleased
+    /// `backward` from the inside of a piece that is recomputed.
+    case notKept
     /// Operands from two contexts.
     case mixedContexts(operation: String)
 
@@ -18,6 +20,9 @@ public enum GraphError: Error, Equatable, CustomStringConvertible {
             "backward: a gradient can be left out only for a scalar, got shape \(shape)."
         case .alreadyReleased:
             "backward: this graph was already used by an earlier backward; pass retainGraph to keep it."
+        case .notKept:
+            "backward: this tensor was computed inside a piece whose graph is not kept (`recomputing`, "
+                + "`hire.nn.checkpoint`); only the piece's result carries gradients."
         case .mixedContexts(let operation):
             "\(operation): the operands belong to different contexts (back-ends or seeds)."
         }

@@ -9,6 +9,8 @@ public final class GraphNode {
     let number: Int
     private(set) var parents: [GraphNode?]
     private(set) var vjp: VectorJacobianProduct?
+    /// Records the operations that stand behind this result, where they were not kept; see `Context.recomputing`.
+    private(set) var piece: (() throws -> Tensor)?
     /// The accumulated gradient of a leaf.
     var gradient: Tensor?
     /// The sum of the gradients that have arrived during a backward pass.
@@ -37,12 +39,27 @@ public final class GraphNode {
         self.vjp = vjp
     }
 
+    /// The result of a piece that runs again to give its gradient.
+    init(number: Int, modulePath: String, piece: @escaping () throws -> Tensor) {
+        self.number = number
+        self.parents = []
+        self.modulePath = modulePath
+        self.piece = piece
+        self.vjp = nil
+    }
+
+    /// A result inside such a piece.
+    static func unkept(_ number: Int) -> GraphNode {
+        GraphNode(number: number, parents: [], modulePath: "") { _ in throw GraphError.notKept }
+    }
+
     /// Whether this is a leaf, which keeps its gradient.
-    var isLeaf: Bool { parents.isEmpty }
+    var isLeaf: Bool { parents.isEmpty && vjp == nil && piece == nil }
 
     /// Lets go of parents and saved values once the gradient has passed.
     func release() {
         parents = []
+        piece = nil
         vjp = { _ in throw GraphError.alreadyReleased }
     }
 }

@@ -32,12 +32,11 @@ extension Tensor {
 
     /// Visits nodes from the newest to the oldest: every use of a value comes before its making.
     private static func sweep(from root: GraphNode, seed: Tensor, retainGraph: Bool) throws {
-        let nodes = reachable(from: root, in: seed.context)
-        root.arriving = GradientSum(seed)
-        for node in nodes {
-            guard let sum = node.arriving else { continue }
-            node.arriving = nil
-            if node.isLeaf, node.vjp == nil {
+        seed.context.visitCounter += 1
+        var pending = PendingNodes(visit: seed.context.visitCounter)
+        try pending.add(seed, to: root)
+        while let (node, sum) = pending.next() {
+            if node.isLeaf {
                 if let before = node.gradient {
                     var total = GradientSum(before)
                     try total.add(sum.value)
@@ -47,6 +46,13 @@ extension Tensor {
                     let array = try sum.value.backend.contiguous(sum.value.array)
                     node.gradient = Tensor(array, in: sum.value.context)
                 }
+                continue
+            }
+            if let piece = node.piece {
+                // What stands behind the result is recorded now, newer than all that is pending, and comes next.
+                let again = try sum.value.context.inside(module: node.modulePath, piece)
+                if !retainGraph { node.release() }
+                if let result = again.node { try pending.add(sum.value, to: result) }
                 continue
             }
             guard let vjp = node.vjp else { continue }
@@ -59,33 +65,63 @@ extension Tensor {
                 guard let parent = parents[position], let gradient = gradients[position] else {
                     continue
                 }
-                if parent.arriving == nil {
-                    parent.arriving = GradientSum(gradient)
-                } else {
-                    try parent.arriving?.add(gradient)
-                }
+                try pending.add(gradient, to: parent)
             }
         }
     }
+}
 
-    /// All nodes behind `root`, newest first, without sums that an earlier pass may have left when it failed.
-    private static func reachable(from root: GraphNode, in context: Context) -> [GraphNode] {
-        context.visitCounter += 1
-        let visit = context.visitCounter
-        root.visit = visit
-        root.arriving = nil
-        var found = [root]
-        var next = 0
-        while next < found.count {
-            for case let parent? in found[next].parents where parent.visit != visit {
-                parent.visit = visit
-                parent.arriving = nil
-                found.append(parent)
-            }
-            next += 1
+/// The nodes that gradients have arrived at during one backward pass, newest first.
+private struct PendingNodes {
+    /// The pass's number; what an earlier pass that failed left at a node is not this pass's.
+    let visit: Int
+    /// A heap: no node is older than the two at twice its place.
+    private var heap: [GraphNode] = []
+
+    init(visit: Int) { self.visit = visit }
+
+    /// Adds a gradient to what has arrived at a node.
+    mutating func add(_ gradient: Tensor, to node: GraphNode) throws {
+        if node.visit == visit, node.arriving != nil {
+            try node.arriving?.add(gradient)
+        } else {
+            hand(GradientSum(gradient), to: node)
         }
-        found.sort { $0.number > $1.number }
-        return found
+    }
+
+    /// Gives the first sum to a node.
+    private mutating func hand(_ sum: GradientSum, to node: GraphNode) {
+        node.visit = visit
+        node.arriving = sum
+        heap.append(node)
+        var place = heap.count - 1
+        while place > 0, heap[(place - 1) / 2].number < heap[place].number {
+            heap.swapAt(place, (place - 1) / 2)
+            place = (place - 1) / 2
+        }
+    }
+
+    /// The newest node and its gradient.
+    mutating func next() -> (GraphNode, GradientSum)? {
+        guard let last = heap.popLast() else { return nil }
+        let newest = heap.first ?? last
+        if !heap.isEmpty {
+            heap[0] = last
+            var place = 0
+            while true {
+                var larger = place
+                for child in [2 * place + 1, 2 * place + 2]
+                where child < heap.count && heap[child].number > heap[larger].number {
+                    larger = child
+                }
+                if larger == place { break }
+                heap.swapAt(place, larger)
+                place = larger
+            }
+        }
+        guard let sum = newest.arriving else { return nil }
+        newest.arriving = nil
+        return (newest, sum)
     }
 }
 

@@ -16,6 +16,7 @@ extension Tensor {
         guard context.recordsGradients, output.dtype.isFloatingPoint,
             inputs.contains(where: \.requiresGradient)
         else { return Tensor(output, in: context) }
+        guard context.keepsGraph else { return unkept(output, in: context) }
         let needs = inputs.map(\.requiresGradient)
         let node = GraphNode(
             number: context.nextNodeNumber(), parents: inputs.map(\.node),
@@ -32,6 +33,7 @@ extension Tensor {
         _ output: NDArray, _ vjp: @escaping GraphNode.VectorJacobianProduct
     ) -> Tensor {
         guard isRecorded else { return Tensor(output, in: context) }
+        guard context.keepsGraph else { return Tensor.unkept(output, in: context) }
         let node = GraphNode(
             number: context.nextNodeNumber(), parents: [node],
             modulePath: context.modulePath.last ?? "", vjp: vjp)
@@ -47,10 +49,16 @@ extension Tensor {
         guard context.recordsGradients, first.node != nil || second.node != nil else {
             return Tensor(output, in: context)
         }
+        guard context.keepsGraph else { return unkept(output, in: context) }
         let node = GraphNode(
             number: context.nextNodeNumber(), parents: [first.node, second.node],
             modulePath: context.modulePath.last ?? "", vjp: vjp)
         return Tensor(output, in: context, node: node)
+    }
+
+    /// A result that requires gradients, inside a piece that will run again for them.
+    private static func unkept(_ output: NDArray, in context: Context) -> Tensor {
+        Tensor(output, in: context, node: .unkept(context.nextNodeNumber()))
     }
 
     /// Checks that operands share a context.

@@ -10,17 +10,22 @@ import HireTensor
 enum Machine {
     /// The back-end that experiments compute on.
     static func backend(
-        threads: Int?, bfloat16Products: BFloat16Products = .exact
+        threads: Int?, bfloat16Products: BFloat16Products = .exact, isInvariant: Bool = false
     ) -> any Backend {
-        CPUBackend(threads: threads, bfloat16Products: bfloat16Products)
+        CPUBackend(
+            threads: threads, bfloat16Products: bfloat16Products, isInvariant: isInvariant)
     }
 
     /// A context on that back-end.
     static func context(
-        seed: UInt64, threads: Int?, bfloat16Products: BFloat16Products = .exact
+        seed: UInt64, threads: Int?, bfloat16Products: BFloat16Products = .exact,
+        determinism: Determinism = .repeatable
     ) -> Context {
         Context(
-            backend: backend(threads: threads, bfloat16Products: bfloat16Products), seed: seed)
+            backend: backend(
+                threads: threads, bfloat16Products: bfloat16Products,
+                isInvariant: determinism == .invariant),
+            seed: seed, determinism: determinism)
     }
 
     /// A context that computes shapes and no values.

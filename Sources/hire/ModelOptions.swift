@@ -97,7 +97,7 @@ struct ModelOptions: ParsableArguments {
             if !own.isEmpty {
                 Terminal.writeError(
                     "hire: note: the enricher '\(choice.id)' is not trained (\(own.count) parameters drawn from the "
-                        + "seed)\(own.count < initialised.count ? "; the projector does not read its channels yet" : "").\n"
+                        + "seed)\(own.count < report.initialised.count ? "; the projector does not read its channels yet" : "").\n"
                 )
             }
         }

@@ -4,6 +4,7 @@ import Foundation
 import HireCPU
 import HireFiles
 import HireLua
+import HireTensor
 import HireVLM
 
 /// Options of every verb that runs Lua.
@@ -27,6 +28,11 @@ struct ScriptOptions: ParsableArguments {
             "Make every layer look for NaN and infinity, and fail where the first one is made; slow."
     )
     var checksFinite = false
+    @Option(
+        help:
+            "What results may depend on: fast, repeatable (same threads and batches, same bits) or invariant (a sample's bits depend on neither; slower)."
+    )
+    var determinism = Determinism.repeatable
 
     @Flag(help: "Print the stack of Lua calls after an error.")
     var traceback = false
@@ -51,7 +57,8 @@ struct ScriptOptions: ParsableArguments {
         let host = try StandardHost(
             context: Machine.context(
                 seed: seed, threads: threads,
-                bfloat16Products: roundsBFloat16 ? .rounded : .exact),
+                bfloat16Products: roundsBFloat16 ? .rounded : .exact,
+                determinism: determinism),
             shapesContext: { Machine.shapesContext() }, catalog: BuiltinPlugins.catalog(),
             outputFolder: folder, isSmoke: isSmoke, arguments: arguments, output: output)
         host.context.checksFinite = checksFinite

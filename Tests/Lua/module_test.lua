@@ -89,3 +89,36 @@ fails("taken by a method", function() block:parameter("freeze", { 1 }) end)
 fails("did you mean '1.inner'", function() net:capture({ "1.iner" }, print) end)
 fails("takes one tensor", function() return block.fc() end)
 fails("a divisor of", nn.conv2d, 3, 8, { groups = 2 })
+
+-- A checkpointed module runs again for its gradients and gives the same ones.
+do
+  local runs = 0
+  local Counted = hire.module {
+    new = function(self, width) self.fc = self:child("fc", nn.linear(width, width)) end,
+    forward = function(self, t)
+      runs = runs + 1
+      return self.fc(t):gelu()
+    end,
+  }
+  local tower = nn.sequential { nn.linear(3, 4), Counted(4), nn.dropout(0.5), nn.linear(4, 1) }
+  tower:initialize(3)
+  local function gradients()
+    tower:zero_grad()
+    hire.seed(4)
+    local loss = tower(x):square():sum()
+    local forward_runs = runs
+    loss:backward()
+    local list = {}
+    for index, parameter in ipairs(tower:parameters()) do
+      list[index] = tower:tensor(parameter.path).grad:abs():sum():item()
+    end
+    return list, forward_runs
+  end
+  local plain = gradients()
+  assert(runs == 1)
+  assert(nn.checkpoint(tower:module("1")) == tower:module("1"), "the same module")
+  local again, before_backward = gradients()
+  assert(before_backward == 2 and runs == 3, "once forward, once in backward")
+  for index, value in ipairs(plain) do assert(again[index] == value) end
+  fails("gives one tensor", nn.checkpoint, nn.module_list { nn.relu() })
+end

@@ -19,6 +19,7 @@ import enricher_peers
 import enrichers
 import quickstart
 import transformer_peers
+import unet_peer
 
 
 def gemm(m, k, n):
@@ -87,6 +88,7 @@ BENCHMARKS = {
     "training-step": lambda: quickstart.training_step("hire"),
     "training-step-none": lambda: quickstart.training_step("none"),
     **transformer_peers.BENCHMARKS,
+    **unet_peer.BENCHMARKS,
 }
 
 

@@ -3,8 +3,10 @@
 // Each is one or two instructions on x86-64-v3. They are written with the compiler's own vector types, so they mean the
 // same on other processors. Swift imports the type as SIMD8<Float> and inlines the functions.
 #pragma once
+#include "ConvolutionTiles.h"
 #include "MatrixDots.h"
 #include "RowKernels.h"
+#include "Rows.h"
 #include <stdint.h>
 #include <string.h>
 

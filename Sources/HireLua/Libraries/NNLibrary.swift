@@ -238,6 +238,25 @@ enum NNLibrary {
             parameters: [modules], returns: module,
             example: "local list = hire.nn.module_list { hire.nn.relu(), hire.nn.relu() }"
         ) { a in wrap(try LuaModuleList(try list(a))) },
+        ScriptFunction(
+            "checkpoint",
+            "Makes a module keep nothing for its gradients and run again in `backward`: less memory for another "
+                + "forward pass, with the same bits (`torch.utils.checkpoint`). Running statistics and captures see one run.",
+            parameters: [
+                ScriptParameter(
+                    "module", .object("hire.Module"), "A module that gives one tensor.")
+            ],
+            returns: [ScriptResult(.object("hire.Module"), "the same module")],
+            example:
+                "local block = hire.nn.checkpoint(hire.nn.sequential { hire.nn.linear(4, 8), hire.nn.gelu() })"
+        ) { a in
+            let object = try a.object("module", ModuleObject.self)
+            guard object.module.givesTensor else {
+                throw a.mismatch("module", "a module that gives one tensor")
+            }
+            object.module.scope.recomputes = true
+            return [.object(object)]
+        },
     ]
 
     private static func list(_ arguments: ScriptArguments) throws -> [any Module] {

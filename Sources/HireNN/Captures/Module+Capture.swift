@@ -47,14 +47,6 @@ extension Module {
         return try body()
     }
 
-    /// Whether any capture or edit is in force at this module or beneath it.
-    ///
-    /// A module that can compute several layers at once asks first, for then the layers between do not run.
-    public var isWatched: Bool {
-        scope.taps?.contains { !$0.registration.isCancelled } == true
-            || scope.children.contains { $0.module.isWatched }
-    }
-
     func capturePlaces() -> [CapturePlace] {
         var found: [CapturePlace] = []
         for (path, module) in modules() {
@@ -80,6 +72,11 @@ extension Module {
         return CaptureHandle(
             names: places.map(\.name), registration: registration, scopes: places.map(\.scope))
     }
+}
+
+extension Module {
+    /// Whether this is a layer with an output that holds a tensor.
+    public var givesTensor: Bool { (self as? any Layer)?.outputIsCapturable == true }
 }
 
 extension Layer {

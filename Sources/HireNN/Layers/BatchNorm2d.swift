@@ -50,6 +50,7 @@ public final class BatchNorm2d: Layer {
         }
         let (output, mean, variance) = try input.batchNormTraining(
             weight.tensor, bias.tensor, epsilon: epsilon)
+        if input.context.isRecomputing { return output }
         let samples = Double(input.count / input.shape[1])
         try move(runningMean, towards: mean.array, scale: 1)
         try move(runningVariance, towards: variance.array, scale: samples / (samples - 1))

@@ -22,7 +22,32 @@ extension Layer {
     public func callAsFunction(_ input: Input) throws -> Output {
         let context = (input as? Tensor)?.context ?? scope.context
         if let context, context.checksFinite { return try runChecked(input, in: context) }
-        return try scope.run(in: context) { try forward(input) }
+        return try scope.run(in: context) {
+            if scope.recomputes, let context, context.recordsGradients, !scope.isWatched {
+                return try recomputing(input, in: context)
+            }
+            return try forward(input)
+        }
+    }
+
+    /// `forward` as a piece that runs again for its gradients.
+    private func recomputing(_ input: Input, in context: Context) throws -> Output {
+        var first: Output?
+        var isFirst = true
+        let result = try scope.recomputing(in: context) { [self] in
+            let output = try forward(input)
+            guard let capturable = output as? any Capturable else {
+                throw scope.failure("recomputes, but gives no single tensor.")
+            }
+            if isFirst { first = output }
+            return try capturable.capturedTensor()
+        }
+        isFirst = false
+        defer { first = nil }
+        guard let capturable = first as? any Capturable,
+            let output = try capturable.replacing(capturedTensor: result) as? Output
+        else { return try forward(input) }
+        return output
     }
 
     /// Whether what the layer gives can be captured under `<path>.output`.

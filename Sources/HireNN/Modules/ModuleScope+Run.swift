@@ -44,10 +44,31 @@ extension ModuleScope {
         taps?.contains { $0.point == point && $0.isEdit && !$0.registration.isCancelled } ?? false
     }
 
+    /// `Context.recomputing` for a piece of a module's work, unless captures or edits watch it here or beneath: what
+    /// they see has to carry gradients.
+    ///
+    /// - Throws: what the piece throws, both times with this module's path where it names none.
+    public func recomputing(
+        in context: Context, _ piece: @escaping () throws -> Tensor
+    ) throws -> Tensor {
+        if isWatched { return try piece() }
+        return try context.recomputing { [self] in
+            do { return try piece() } catch { throw ModuleError.adding(path, to: error) }
+        }
+    }
+
+    /// Whether a capture or edit is in force here or beneath.
+    public var isWatched: Bool {
+        if taps?.contains(where: { !$0.registration.isCancelled }) == true { return true }
+        return children.contains { $0.module.scope.isWatched }
+    }
+
     func pass(_ tensor: Tensor, at point: String) throws -> Tensor {
         guard let taps else { return tensor }
         var current = tensor
+        let isSecondRun = tensor.context.isRecomputing
         for tap in taps where tap.point == point && !tap.registration.isCancelled {
+            if isSecondRun && !tap.isEdit { continue }
             if let replacement = try tap.registration.handler(tap.name, current) {
                 current = replacement
             }

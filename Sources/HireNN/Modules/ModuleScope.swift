@@ -19,6 +19,10 @@ public final class ModuleScope {
     /// Capture points besides `output`, in the order of declaration.
     public private(set) var declaredCaptures: [String] = []
 
+    /// Whether calls keep nothing for gradients and run again in `backward`; see `Context.recomputing`.
+    ///
+    /// A module that is watched by captures or edits, itself or beneath, runs once all the same.
+    public var recomputes = false
     /// Captures and edits in force here; nil when there are none, which is all that a call checks.
     var taps: [CaptureTap]?
     var ownMode: Bool?

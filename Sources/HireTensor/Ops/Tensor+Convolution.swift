@@ -122,7 +122,7 @@ extension Tensor {
     }
 
     /// This gradient of a convolution's result carried back to its input.
-    private func convolutionInputGradient(
+    func convolutionInputGradient(
         _ name: String, _ weight: NDArray, _ window: Window2D, shape: Shape, multiplyAdds: Int
     ) throws -> Tensor {
         let out = try backend.allocate(shape, dtype)
@@ -132,7 +132,7 @@ extension Tensor {
     }
 
     /// The gradient of the weight of a convolution of this map.
-    private func convolutionWeightGradient(
+    func convolutionWeightGradient(
         _ name: String, _ gradient: NDArray, _ window: Window2D, shape: Shape, multiplyAdds: Int
     ) throws -> Tensor {
         let out = try backend.allocate(shape, dtype)

@@ -27,6 +27,9 @@ struct BenchCommand: ParsableCommand {
     @Option(help: "Threads for kernels (default: all cores).")
     var threads: Int?
 
+    @Option(help: "What results may depend on: fast, repeatable or invariant.")
+    var determinism = Determinism.repeatable
+
     @Option(help: "Seconds of measuring per benchmark.")
     var seconds = 1.5
 
@@ -43,8 +46,8 @@ struct BenchCommand: ParsableCommand {
     static let enrichers = "enrichers"
 
     static var all: [Benchmark] {
-        Benchmark.kernels + Benchmark.transformers + Benchmark.enrichment + Benchmark.training
-            + Benchmark.scripting
+        Benchmark.kernels + Benchmark.transformers + Benchmark.enrichment + Benchmark.guidance
+            + Benchmark.training + Benchmark.scripting
     }
 
     func run() throws {
@@ -67,7 +70,8 @@ struct BenchCommand: ParsableCommand {
         for benchmark in chosen {
             // A fresh back-end each, so that one benchmark's memory does not weigh on the next.
             let context = Machine.context(
-                seed: 1, threads: count, bfloat16Products: benchmark.bfloat16Products)
+                seed: 1, threads: count, bfloat16Products: benchmark.bfloat16Products,
+                determinism: determinism)
             let result = try runner.run(benchmark, BenchmarkHost(context: context, threads: count))
             if !json { Swift.print(Self.line(result)) }
             results.append(result)

@@ -1,0 +1,4 @@
+import ArgumentParser
+import HireTensor
+
+extension Determinism: ExpressibleByArgument {}
