@@ -165,7 +165,9 @@ static void product(const float *packed, int64_t rows, int64_t inner, const floa
     }
 }
 
+#include "outer_kernels.h"
 #include "window_kernels.h"
 
 static const hire_row_kernels KERNELS = {TILE_ROWS, pack,    product,          gelu,   gelu_gradient,
-                                  dots,      softmax, softmax_gradient, gather, scatter};
+                                  dots,      softmax, softmax_gradient, gather, scatter,
+                                  outer};

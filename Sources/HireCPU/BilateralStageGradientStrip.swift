@@ -1,4 +1,3 @@
-import COpenBLAS
 import CVectorShims
 import HireArray
 
@@ -237,10 +236,9 @@ struct BilateralStageSums {
         _ slope: FloatPointer, _ outputs: Int, _ input: FloatPointer, _ inputs: Int,
         factor: Float = 1, into target: FloatPointer
     ) {
-        cblas_sgemm(
-            CblasRowMajor, CblasNoTrans, CblasTrans, Int32(outputs), Int32(inputs),
-            Int32(plan.width), factor, slope, Int32(plan.step), input, Int32(plan.step), 1, target,
-            Int32(inputs))
+        plan.rows.outer(
+            slope, Int64(outputs), input, Int64(inputs), Int64(plan.step), Int64(plan.width),
+            factor, target)
         let bias = target + outputs * inputs
         for output in 0..<outputs {
             bias[output] += factor * rowSum(slope + output * plan.step, plan.width)

@@ -49,6 +49,9 @@ typedef struct {
     /// Both are zero side - 1 pixels in front of the row and 16 behind it.
     void (*_Nonnull scatter)(const float *weights, int64_t weight_step, const float *center, float *_Nonnull const *_Nonnull picture,
                     int64_t step, int64_t channels, int64_t side, int64_t columns);
+    /// out[row][k] += factor * sum over exactly `columns` pixels of a[row][x] * b[k][x]; out is [rows, inner].
+    void (*_Nonnull outer)(const float *a, int64_t rows, const float *b, int64_t inner, int64_t step, int64_t columns,
+                           float factor, float *out);
 } hire_row_kernels;
 
 /// The functions for this processor.
