@@ -16,8 +16,11 @@ INLINE int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
 
 // MARK: Functions
 
-/// e^x for x from -87 to 0, below as for -87; NaN stays.
+/// e^x for x from -87 to 0, beyond as at the ends; NaN stays.
+///
+/// Differences from a largest value may be above 0 by a rounding, which is much where the values are large.
 INLINE vec exp_below_zero(vec x) {
+    x = choose(x > splat(0), splat(0), x);
     x = choose(x < splat(-87.0f), splat(-87.0f), x);
     vec shifted = fma(x, splat(1.44269504f), splat(12582912.0f));
     vec n = shifted - splat(12582912.0f);

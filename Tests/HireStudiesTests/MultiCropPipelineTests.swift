@@ -134,7 +134,7 @@ import Testing
         let before = try pipeline.projector.stateDict()
         let fresh = try pipeline.setEnricher(
             PluginChoice("anyres", ["separator": true]), catalog: catalog)
-        #expect(fresh == ["enricher.separator.embedding"])
+        #expect(fresh.initialised == ["enricher.separator.embedding"])
         for (name, array) in try pipeline.projector.stateDict() {
             #expect(try array.floats() == before[name]?.floats())
         }

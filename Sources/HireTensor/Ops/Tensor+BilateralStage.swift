@@ -52,7 +52,7 @@ extension Tensor {
         backend.bilateralStage(held[0], arrays, kernel, into: out)
         let pixel = guidance * key + key * key + key * taps + (guidance + 2 * taps) * taps
         let work = batch * shape[2] * shape[3] * pixel
-        context.note(name, held, out, multiplyAdds: work)
+        context.note(name, operands.map(\.array), out, multiplyAdds: work)
         return Tensor.record(out, from: operands) { gradient, needs in
             let backend = gradient.backend
             let results = try held.enumerated().map { position, array in

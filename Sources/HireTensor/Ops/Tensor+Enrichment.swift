@@ -125,7 +125,8 @@ extension Tensor {
             [batch, geometry.pooled.x * geometry.pooled.y, geometry.source.x * geometry.source.y],
             first.dtype)
         first.backend.pooledOperator(arrays, geometry, into: out)
-        first.context.note(name, arrays, out, multiplyAdds: batch * geometry.multiplyAdds)
+        first.context.note(
+            name, kernels.map(\.array), out, multiplyAdds: batch * geometry.multiplyAdds)
         return record(out, from: kernels) { gradient, needs in
             let results = try arrays.map { try gradient.backend.allocate($0.shape, $0.dtype) }
             gradient.backend.pooledOperatorGradient(

@@ -95,6 +95,9 @@ extension Tensor {
     /// All leading axes folded into one: a view where memory allows it, else a copy.
     private func foldedRows(_ rows: Int, _ columns: Int) throws -> NDArray {
         let contiguous = try backend.contiguous(array)
+        if contiguous.storage !== array.storage {
+            context.note("contiguous", [array], contiguous)
+        }
         return NDArray(
             storage: contiguous.storage, dtype: dtype, shape: [rows, columns],
             offset: contiguous.offset)

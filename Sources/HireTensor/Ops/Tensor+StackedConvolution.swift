@@ -65,9 +65,11 @@ extension Tensor {
             context.note(
                 name, maps.map(\.array) + [weight.array], out,
                 multiplyAdds: stack[0] * weight.count * size.x * size.y)
-            if norm != nil {
+            if let norm {
                 context.inside(module: tail.normalizationPath ?? here) {
-                    context.note("batch_norm", [out], out)
+                    context.note(
+                        "batch_norm", [out] + [norm.weight, norm.bias].compactMap { $0?.array },
+                        out, form: "evaluation")
                 }
             }
             if tail.relu {
