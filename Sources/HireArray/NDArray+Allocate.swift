@@ -14,12 +14,13 @@ extension NDArray {
 
     /// An uninitialised contiguous array in host memory, entered in a back-end's ledger.
     ///
+    /// - Parameter cache: holds large blocks between arrays.
     /// - Throws: `ArrayError.memory` if the system refuses.
     public static func allocated(
-        _ shape: Shape, _ dtype: DType, ledger: MemoryLedger
+        _ shape: Shape, _ dtype: DType, ledger: MemoryLedger, cache: BlockCache? = nil
     ) throws -> NDArray {
         let bytes = try byteCount(shape, dtype)
-        guard let storage = try? Storage(byteCount: bytes, ledger: ledger) else {
+        guard let storage = try? Storage(byteCount: bytes, ledger: ledger, cache: cache) else {
             throw ArrayError.memory(bytes: bytes, shape: shape)
         }
         return NDArray(storage: storage, dtype: dtype, shape: shape)

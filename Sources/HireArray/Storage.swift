@@ -13,6 +13,8 @@ public final class Storage: @unchecked Sendable {
     /// The first byte, or nil when the array has a shape and no values.
     public let pointer: UnsafeMutableRawPointer?
     private let ledger: MemoryLedger?
+    /// Where the memory goes afterwards.
+    private let cache: BlockCache?
     /// Keeps alive memory that this storage did not allocate and does not free.
     private let owner: AnyObject?
 
@@ -21,20 +23,28 @@ public final class Storage: @unchecked Sendable {
     /// Large arrays are aligned to cache lines; small ones come from the plain allocator, which is far cheaper and
     /// aligns to 16 bytes. Kernels must not count on more.
     ///
+    /// - Parameter cache: holds large blocks between arrays.
     /// - Throws: `ArrayError.memory` if the system refuses.
-    public init(byteCount: Int, ledger: MemoryLedger?) throws {
-        var raw: UnsafeMutableRawPointer?
-        if byteCount < 4096 {
-            raw = malloc(max(byteCount, 1))
-        } else if posix_memalign(&raw, 64, byteCount) != 0 {
-            raw = nil
+    public init(byteCount: Int, ledger: MemoryLedger?, cache: BlockCache? = nil) throws {
+        var raw = cache?.take(byteCount) ?? Storage.fresh(byteCount)
+        if raw == nil, let cache {
+            cache.empty()
+            raw = Storage.fresh(byteCount)
         }
         guard let raw else { throw ArrayError.memory(bytes: byteCount, shape: []) }
         self.byteCount = byteCount
         self.pointer = raw
         self.ledger = ledger
+        self.cache = cache
         owner = nil
         ledger?.record(byteCount)
+    }
+
+    /// Memory from the system, or nil if it refuses.
+    private static func fresh(_ byteCount: Int) -> UnsafeMutableRawPointer? {
+        if byteCount < 4096 { return malloc(max(byteCount, 1)) }
+        var raw: UnsafeMutableRawPointer?
+        return posix_memalign(&raw, 64, byteCount) == 0 ? raw : nil
     }
 
     /// Shows memory that someone else holds, such as a mapped file; no ledger counts it.
@@ -45,6 +55,7 @@ public final class Storage: @unchecked Sendable {
         self.byteCount = byteCount
         self.pointer = pointer
         ledger = nil
+        cache = nil
         self.owner = owner
     }
 
@@ -53,12 +64,14 @@ public final class Storage: @unchecked Sendable {
         self.byteCount = byteCount
         self.pointer = nil
         self.ledger = ledger
+        cache = nil
         owner = nil
         ledger?.record(byteCount)
     }
 
     deinit {
         ledger?.record(-byteCount)
-        if owner == nil { free(pointer) }
+        guard owner == nil, let pointer else { return }
+        if let cache { cache.give(pointer, byteCount) } else { free(pointer) }
     }
 }

@@ -29,6 +29,8 @@ public final class CPUBackend: Backend {
     /// Whether a sample's bits depend on neither its batch nor the number of threads.
     public let isInvariant: Bool
     let pool: WorkerPool
+    /// Large blocks between arrays; what is held there no ledger counts.
+    private let cache = BlockCache(limit: 512 << 20)
     /// Whether rows of pixels are computed in registers of 8 floats even where there are wider ones, for tests.
     let usesNarrowRows: Bool
 
@@ -86,6 +88,6 @@ public final class CPUBackend: Backend {
 
     /// An uninitialised contiguous array.
     public func allocate(_ shape: Shape, _ dtype: DType) throws -> NDArray {
-        try .allocated(shape, dtype, ledger: ledger)
+        try .allocated(shape, dtype, ledger: ledger, cache: cache)
     }
 }
