@@ -1760,8 +1760,8 @@ hire.image = {}
 ---@field height integer Rows.
 local hire_Image = {}
 
----Writes the picture as PNG; notebooks also show it.
----@param path string The file; folders above it are made.
+---Writes the picture as PNG, or a plot as SVG; notebooks also show it.
+---@param path string The file, .svg for a plot as shapes; folders above it are made.
 ---@return string # the path
 function hire_Image:save(path) end
 
@@ -1876,6 +1876,15 @@ function hire.task.load(task) end
 ---@return string[] # the ids
 function hire.task.list() end
 
+---The catalogue of encoders, enrichers and other parts.
+---@class hire.plugins
+hire.plugins = {}
+
+---Every plugin of a kind, in the order of the catalogue.
+---@param kind "encoder"|"enricher"|"projector"|"language_model"|"tokenizer"|"task" What they provide.
+---@return table[] # `id`, `summary`, `reference` and `origin` of each
+function hire.plugins.list(kind) end
+
 ---Multimodal models assembled from plugins.
 ---@class hire.pipeline
 hire.pipeline = {}
@@ -1927,10 +1936,12 @@ function hire_Pipeline:prompt(question, options) end
 ---@return table # tensors by name, maps as [N, C, H, W]
 function hire_Pipeline:capture(images, patterns) end
 
----The enricher's map before pooling, where its upsampling is linear (bicubic, jbu, hire, featup).
+---The enricher's map before pooling, where its upsampling is linear (bicubic, jbu, hire, featup): all of it, some channels, a region or principal components, in memory or to a file.
 ---@param images hire.Image|hire.Image[] One picture or several.
----@return hire.Tensor # [N, C, H, W]
-function hire_Pipeline:high_resolution(images) end
+---@param options? { channels?: integer[], region?: integer[], pca?: integer|hire.PCABasis, to?: string, dtype?: "float32"|"float16", limit?: integer }
+---@return any # a tensor [N, C, H, W]; with `to` a table: `path`, `files`, `shape`, `bytes` and `seconds`
+---@return hire.PCABasis # the basis, with `pca`
+function hire_Pipeline:high_resolution(images, options) end
 
 ---A picture as the encoder sees it.
 ---@param image hire.Image The picture.
@@ -2000,6 +2011,13 @@ local hire_Stage = {}
 ---@return table # tensors by name
 ---@return hire.Tensor # an enricher's tokens behind the map's [N,S,C], if any
 function hire_Stage:capture(input, patterns, options) end
+
+---An enricher's map before pooling, where its upsampling is linear, as `pipeline:high_resolution` gives it.
+---@param input hire.Tensor|hire.Image|hire.Image[] Pictures, or features [N, C, h, w] with the option `high`.
+---@param options? { high?: hire.Tensor, channels?: integer[], region?: integer[], pca?: integer|hire.PCABasis, to?: string, dtype?: "float32"|"float16", limit?: integer }
+---@return any # a tensor [N, C, H, W]; with `to` a table: `path`, `files`, `shape`, `bytes` and `seconds`
+---@return hire.PCABasis # the basis, with `pca`
+function hire_Stage:high_resolution(input, options) end
 
 ---Where the weights of enricher and projector come from after a swap; print it.
 ---@class hire.SwapReport
@@ -2091,9 +2109,56 @@ function hire_Study:history(variant) end
 ---@return hire.Study # the finished study
 function hire.study.ablation(options) end
 
+---Multiply-adds, bytes and parameters by module, counted on shapes alone.
+---@class hire.cost
+hire.cost = {}
+
+---What one picture and a text cost a pipeline up to the first token of its answer.
+---@param model hire.Pipeline|table A pipeline, or a recipe.
+---@param options? { convention?: "fvcore"|"full", text_tokens?: integer, depth?: integer, corpus?: string[] }
+---@return table # `convention`, `macs`, `flops` (twice as many), `bytes` (read and written), `parameters`, and `modules`: a list of the same by `module`, parents first, with their `share`
+---@return hire.Table # the same as a table
+function hire.cost.model(model, options) end
+
+---What a function costs that makes modules and runs them, on shapes alone: nothing is computed, whatever the size.
+---@param body function Makes its modules and inputs and returns the results; what does not reach a result is not counted.
+---@param options? { convention?: "fvcore"|"full", depth?: integer }
+---@return table # `convention`, `macs`, `flops` (twice as many), `bytes` (read and written), `parameters`, and `modules`: a list of the same by `module`, parents first, with their `share`
+function hire.cost.count(body, options) end
+
+---The paper's Table 1 from the model code: five rows of LLaVA-1.5.
+---@param options? { convention?: "fvcore"|"full" }
+---@return hire.Table # the table; its `rows` hold the numbers
+function hire.cost.table1(options) end
+
+---The paper's Figure 3 as numbers: four vision towers at two resolutions.
+---@param options? { convention?: "fvcore"|"full" }
+---@return hire.Table # the table; its `rows` hold the numbers
+function hire.cost.figure3(options) end
+
 ---Feature maps, kernels, curves, bars and sheets as pictures.
 ---@class hire.picture
 hire.picture = {}
+
+---Principal components of feature maps, and the scale on which they become colours.
+---@class hire.PCABasis
+---@field count integer How many components there are.
+---@field explained number[] The share of the variance that each component explains, from 0 to 1.
+---@field variances number[] The variance along each component.
+---@field mean number[] The features that have coordinates of zero.
+---@field directions any[] The components: lists of one number per channel.
+local hire_PCABasis = {}
+
+---A map as colours: its coordinates along the first three components as red, green and blue.
+---@param map hire.Tensor [N, C, H, W], or coordinates [N, k, H, W].
+---@param options? { projected?: boolean }
+---@return hire.Image[] # one pixel per position
+function hire_PCABasis:images(map, options) end
+
+---The coordinates of a map's features along the components.
+---@param map hire.Tensor [N, C, H, W].
+---@return hire.Tensor # [N, k, H, W]
+function hire_PCABasis:project(map) end
 
 ---Feature maps as colours: their three principal components become red, green and blue, with one basis and one scale for all maps.
 ---@param maps hire.Tensor[] Maps [N, C, H, W] with the same C.
@@ -2123,9 +2188,81 @@ function hire.picture.bars(categories, series, options) end
 
 ---Pictures in rows and columns with names.
 ---@param rows hire.Image[][] The pictures, one list per row.
----@param options? { title?: string, columns?: string[], names?: string[], side?: integer }
+---@param options? { title?: string, columns?: string[], names?: string[], side?: integer, bars?: table[] }
 ---@return hire.Image # the drawing
 function hire.picture.sheet(rows, options) end
+
+---The principal components of several maps together and one scale, to colour these and other maps with.
+---@param maps hire.Tensor[] Maps [N, C, H, W] with the same C.
+---@param options? { components?: integer, percentile?: number }
+---@return hire.PCABasis # the basis
+function hire.picture.pca_basis(maps, options) end
+
+---The cosine of every position's features with those of one chosen position, which is framed.
+---@param map hire.Tensor [N, C, H, W].
+---@param position integer|number[] A place { x, y } in the picture, each from 0 to 1, or a token counted row by row.
+---@param options? { image?: hire.Image, sample?: integer, alpha?: number, colours?: "viridis"|"heat"|"diverging"|"gray", low?: number, high?: number, smooth?: boolean, side?: integer, bar?: boolean, label?: string }
+---@return hire.Image # the drawing
+---@return table # its scale (`colours`, `low`, `high`, `label`), as `sheet` takes it in `bars`
+function hire.picture.similarity(map, position, options) end
+
+---Where two maps differ: the length of the difference per position, or one channel's with its sign.
+---@param first hire.Tensor [N, C, H, W].
+---@param second hire.Tensor Of the same shape; the first is subtracted from it.
+---@param options? { channel?: integer, image?: hire.Image, sample?: integer, alpha?: number, colours?: "viridis"|"heat"|"diverging"|"gray", low?: number, high?: number, smooth?: boolean, side?: integer, bar?: boolean, label?: string }
+---@return hire.Image # the drawing
+---@return table # its scale (`colours`, `low`, `high`, `label`), as `sheet` takes it in `bars`
+function hire.picture.difference(first, second, options) end
+
+---Numbers of a map as colours over a picture.
+---@param image hire.Image The picture beneath.
+---@param map hire.Tensor [H, W], or [N, C, H, W].
+---@param options? { channel?: integer, sample?: integer, alpha?: number, colours?: "viridis"|"heat"|"diverging"|"gray", low?: number, high?: number, smooth?: boolean, side?: integer, bar?: boolean, label?: string }
+---@return hire.Image # the drawing
+---@return table # its scale (`colours`, `low`, `high`, `label`), as `sheet` takes it in `bars`
+function hire.picture.overlay(image, map, options) end
+
+---Where attention goes on a picture: probabilities captured at `...attention.probabilities` of an encoder or `...probabilities` of a language model, as heat over it.
+---@param image hire.Image The picture.
+---@param weights hire.Tensor [N, heads, queries, keys].
+---@param options? { grid?: integer[], first?: integer, query?: integer[], head?: integer, sample?: integer, alpha?: number, colours?: "viridis"|"heat"|"diverging"|"gray", low?: number, high?: number, smooth?: boolean, side?: integer, bar?: boolean, label?: string }
+---@return hire.Image # the drawing
+---@return table # its scale (`colours`, `low`, `high`, `label`), as `sheet` takes it in `bars`
+function hire.picture.attention(image, weights, options) end
+
+---Norms, spectra, ranks and agreement of feature maps.
+---@class hire.analysis
+hire.analysis = {}
+
+---Statistics of the lengths of features over all positions and pictures.
+---@param map hire.Tensor [N, C, H, W].
+---@param options? { factor?: number }
+---@return table # `mean`, `std`, `median`, `min`, `max`, and `outliers`, the share of positions that are outliers
+function hire.analysis.norms(map, options) end
+
+---The share of a map's energy at spatial frequencies above a cut-off, from 0 to 1: squared magnitudes of the 2-D discrete Fourier transform summed over channels and pictures, without the constant part.
+---@param map hire.Tensor [N, C, H, W].
+---@param options? { cutoff?: number }
+---@return number # the share
+function hire.analysis.high_frequency(map, options) end
+
+---How many directions a map's features use: the effective rank of Roy and Vetterli (2007), exp of the entropy of the singular values, and the numeric rank.
+---@param map hire.Tensor [N, C, H, W].
+---@param options? { centred?: boolean }
+---@return table # `effective`, `numeric` (as NumPy's matrix_rank of float32 counts) and `singular_values`
+function hire.analysis.rank(map, options) end
+
+---The cosine of two maps' features, position by position.
+---@param first hire.Tensor [N, C, H, W].
+---@param second hire.Tensor On the same grid.
+---@return table # `mean`, `std`, `min` and `max` over all positions
+function hire.analysis.cosine(first, second) end
+
+---Linear centred kernel alignment of two maps (Kornblith et al. 2019): 1 where they are equal up to rotation and scale; they may differ in channels.
+---@param first hire.Tensor [N, C, H, W].
+---@param second hire.Tensor On the same grid.
+---@return number # from 0 to 1
+function hire.analysis.cka(first, second) end
 
 ---Tables that print aligned and save as Markdown, LaTeX, CSV and JSON.
 ---@class hire.table
@@ -2133,6 +2270,7 @@ hire.table = {}
 
 ---A table of results.
 ---@class hire.Table
+---@field rows table[] The numbers: per row a table with a field for each column.
 local hire_Table = {}
 
 ---Prints the table.

@@ -43,7 +43,7 @@ import Testing
     }
 
     private func choice(_ id: String) -> PluginChoice {
-        PluginChoice(id, Self.options[id] ?? JSONObject())
+        Self.options[id].map { PluginChoice(id, $0) } ?? SmallOverrides.choice(id)
     }
 
     private func normal(_ shape: Shape, _ name: String, _ context: Context) throws -> Tensor {
@@ -89,7 +89,7 @@ import Testing
         let low = try high.interpolate(to: [16, 16], mode: .bicubic)
         let input = EnricherInput(
             base: try encode(low), image: ImageViews(high: high, low: low), encode: encode)
-        return (enricher, try enricher(input).tokens())
+        return (enricher, try enricher(input).sequence())
     }
 
     @Test(arguments: ids(.enricher)) func enrichers(_ id: String) throws {

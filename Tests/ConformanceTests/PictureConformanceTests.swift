@@ -37,7 +37,7 @@ import Testing
         }
         for image in images {
             let logits = try pipeline.logits(image, "<image>what is it")
-            #expect(logits.shape[1] == 16 + 3)
+            #expect(logits.shape[1] == pipeline.enricher.outputTokens + 3)
             #expect(try logits.floats().allSatisfy(\.isFinite), "\(image.width)x\(image.height)")
             let answer = try pipeline.ask(image, "what is it", options: .init(maximumTokens: 2))
             #expect(!answer.ids.isEmpty)

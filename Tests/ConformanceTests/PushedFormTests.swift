@@ -20,8 +20,8 @@ import Testing
         _ id: String, in context: Context
     ) throws -> (any LinearUpsampler, EnricherInput)? {
         let host = HostShape(
-            channels: 9, grid: Self.grid, lowResolution: 16, highResolution: 64, context: context)
-        let enricher = try catalog.makeEnricher(PluginChoice(id), for: host)
+            channels: 10, grid: Self.grid, lowResolution: 16, highResolution: 64, context: context)
+        let enricher = try catalog.makeEnricher(SmallOverrides.choice(id), for: host)
         try enricher.initialize(from: RandomSource(seed: 3))
         enricher.train(false)
         guard let upsampler = enricher as? any LinearUpsampler else { return nil }
@@ -29,7 +29,7 @@ import Testing
         let high = try context.normal(
             [2, 3, 64, 64], mean: 0, deviation: 1, from: random.named("high"))
         let base = try context.normal(
-            [2, 16, 9], mean: 1, deviation: 1, from: random.named("base"))
+            [2, 16, 10], mean: 1, deviation: 1, from: random.named("base"))
         let input = EnricherInput(
             base: try FeatureMap(tokens: base, grid: Self.grid),
             image: ImageViews(
@@ -82,15 +82,15 @@ import Testing
                 try chosen.slice(1, place, place + 1).floats()
                     == cut.slice(1, channel, channel + 1).floats())
         }
-        let numbers = values(18, seed: 4)
+        let numbers = values(20, seed: 4)
         let projection = FeatureProjection(
-            directions: [Array(numbers[0..<9]), Array(numbers[9..<18])], mean: values(9, seed: 5))
+            directions: [Array(numbers[0..<10]), Array(numbers[10..<20])], mean: values(10, seed: 5))
         let before = try upsampler.highResolution(
             input, HighResolutionPart(region: region, projection: projection))
         try expectClose(
             before.array, projection(cut).array, relative: 1e-5, absolute: 1e-5)
         #expect(throws: ArrayError.self) {
-            _ = try upsampler.highResolution(input, HighResolutionPart(channels: [9]))
+            _ = try upsampler.highResolution(input, HighResolutionPart(channels: [10]))
         }
         #expect(throws: ArrayError.self) {
             _ = try upsampler.highResolution(

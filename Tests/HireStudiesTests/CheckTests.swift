@@ -30,7 +30,11 @@ struct CheckTests {
     func fine() throws {
         for entry in small.catalog.list(.enricher) {
             let found = try problems {
-                $0["enricher"] = .string(entry.manifest.id)
+                // The small encoder has a grid of 2x2 and no class token.
+                $0["enricher"] =
+                    entry.manifest.id == "dragonfly"
+                    ? ["id": "dragonfly", "pool": 2, "class_tokens": false]
+                    : .string(entry.manifest.id)
                 $0["preprocessing"] = ["high_resolution": 64, "low_resolution": 8]
             }
             #expect(found.isEmpty, "\(entry.manifest.id): \(found)")
@@ -61,7 +65,7 @@ struct CheckTests {
                     $0["encoder"] = [
                         "id": "small-vit", "resolution": 8, "patch": 2, "width": 8, "heads": 2,
                     ]
-                }, "guidance map is 2x2, smaller than the features' grid of 4x4"
+                }, "smaller than the features' grid 4x4"
             ),
             ({ $0["projector"] = ["id": "mlp", "depth": 0] }, "which needs 16 channels"),
             (
