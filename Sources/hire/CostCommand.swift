@@ -77,7 +77,8 @@ struct CostCommand: ParsableCommand {
                 catalog, textTokens: textTokens, convention: convention ?? .full)
             return .costs(
                 cost, depth: depth,
-                title: "\(subject): \(cost.tokens) tokens, weights \(bytes(cost.weightBytes)), at most "
+                title:
+                    "\(subject): \(cost.tokens) tokens, weights \(bytes(cost.weightBytes)), at most "
                     + "\(bytes(cost.peakBytes)) in arrays")
         }
     }

@@ -23,7 +23,9 @@ struct ProfileCommand: ParsableCommand {
               hire profile recipe.json --max-memory 8
             """)
 
-    @Argument(help: "A model folder, or a recipe as a .json file (whose weights are drawn from the seed).")
+    @Argument(
+        help: "A model folder, or a recipe as a .json file (whose weights are drawn from the seed)."
+    )
     var subject: String
 
     @Option(help: "The picture; a grey one if left out.", completion: .file())
@@ -35,7 +37,8 @@ struct ProfileCommand: ParsableCommand {
     @Option(help: "How deep into the modules the table goes; 1 shows the stages.")
     var depth = 2
 
-    @Option(help: "Runs, of which the one of middle length is shown; one more comes first to warm up.")
+    @Option(
+        help: "Runs, of which the one of middle length is shown; one more comes first to warm up.")
     var runs = 1
 
     @Option(

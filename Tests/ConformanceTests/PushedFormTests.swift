@@ -84,7 +84,8 @@ import Testing
         }
         let numbers = values(20, seed: 4)
         let projection = FeatureProjection(
-            directions: [Array(numbers[0..<10]), Array(numbers[10..<20])], mean: values(10, seed: 5))
+            directions: [Array(numbers[0..<10]), Array(numbers[10..<20])], mean: values(10, seed: 5)
+        )
         let before = try upsampler.highResolution(
             input, HighResolutionPart(region: region, projection: projection))
         try expectClose(

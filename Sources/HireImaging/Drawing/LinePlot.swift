@@ -95,7 +95,8 @@ public struct LinePlot: Sendable {
     }
 
     private func draw(
-        _ entry: Series, _ color: Color, on canvas: inout some DrawingSurface, x: (Double) -> Double?,
+        _ entry: Series, _ color: Color, on canvas: inout some DrawingSurface,
+        x: (Double) -> Double?,
         y: (Double) -> Double?
     ) {
         let thickness = style.textSize / 5

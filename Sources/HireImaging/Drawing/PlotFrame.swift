@@ -51,7 +51,9 @@ struct PlotFrame {
     }
 
     /// Draws all but the data.
-    func draw(on canvas: inout some DrawingSurface, xTicks: [(place: Double, label: String)], xGrid: Bool) {
+    func draw(
+        on canvas: inout some DrawingSurface, xTicks: [(place: Double, label: String)], xGrid: Bool
+    ) {
         let size = style.textSize
         for tick in yScale.ticks {
             guard let place = y(tick.value) else { continue }

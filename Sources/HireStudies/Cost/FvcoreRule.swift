@@ -81,7 +81,8 @@ enum FvcoreRule: Sendable {
     /// activations, plain pooling, per-pixel kernels); FeatUp's adaptive convolution is a Python function to it.
     private static let uncounted: Set<String> = [
         // Moving, joining, making
-        "cat", "contiguous", "copy", "flip", "full", "gather", "index_add", "index_select", "normal",
+        "cat", "contiguous", "copy", "flip", "full", "gather", "index_add", "index_select",
+        "normal",
         "ones", "pad", "scatter_add", "to", "uniform", "zeros",
         // Elementwise
         "abs", "add", "affine", "ceil", "clamp", "cos", "div", "eq", "erf", "exp", "floor", "ge",

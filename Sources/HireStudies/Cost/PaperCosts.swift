@@ -49,7 +49,8 @@ public enum PaperCosts {
     }
 
     private static func row(
-        _ method: String, _ resolution: Int, _ encoder: String = "L", _ encoderResolution: Int = 336,
+        _ method: String, _ resolution: Int, _ encoder: String = "L",
+        _ encoderResolution: Int = 336,
         paper: Double? = nil
     ) -> Row {
         var recipe = Recipe()

@@ -54,7 +54,8 @@ extension ResultTable {
             table.append([
                 .text(row.model), .text(row.encoder), .integer(row.encoderResolution),
                 .text(row.method), .integer(row.resolution), .integer(cost.multiplyAdds),
-                .number(PaperCosts.Row.printed(cost.multiplyAdds), decimals: 3), .text(convention.rawValue),
+                .number(PaperCosts.Row.printed(cost.multiplyAdds), decimals: 3),
+                .text(convention.rawValue),
             ])
         }
         return table
@@ -91,7 +92,8 @@ extension ResultTable {
         _ tree: CostTree, matrixRate: Double, depth: Int, title: String
     ) -> ResultTable {
         var table = ResultTable(
-            caption: "\(title); products of matrices reach \(fixed(matrixRate, 1)) thousand million multiply-adds "
+            caption:
+                "\(title); products of matrices reach \(fixed(matrixRate, 1)) thousand million multiply-adds "
                 + "per second here.",
             columns: [
                 Column("module", "module", isText: true), Column("parameters", "parameters"),

@@ -38,7 +38,8 @@ public enum CostLibrary {
                 "text_tokens", .integer, "Tokens around the picture.",
                 default: "\(PaperCosts.textTokens)"), depth,
             .optional(
-                "corpus", .list(.string), "For a recipe: texts whose words the tokenizer must know.",
+                "corpus", .list(.string),
+                "For a recipe: texts whose words the tokenizer must know.",
                 default: "{}"),
         ],
         returns: [counts, ScriptResult(.object("hire.Table"), "the same as a table")],
@@ -86,7 +87,8 @@ public enum CostLibrary {
         parameters: [
             ScriptParameter(
                 "body", .function,
-                "Makes its modules and inputs and returns the results; what does not reach a result is not counted.")
+                "Makes its modules and inputs and returns the results; what does not reach a result is not counted."
+            )
         ],
         options: [convention(.full), depth],
         returns: [counts],
@@ -135,7 +137,9 @@ public enum CostLibrary {
     ) -> ScriptFunction {
         ScriptFunction(
             name, summary, options: [convention(.fvcore)],
-            returns: [ScriptResult(.object("hire.Table"), "the table; its `rows` hold the numbers")],
+            returns: [
+                ScriptResult(.object("hire.Table"), "the table; its `rows` hold the numbers")
+            ],
             example: "hire.cost.\(name)():print()"
         ) { arguments in
             let table = try make(chosen(arguments, .fvcore), arguments.host)

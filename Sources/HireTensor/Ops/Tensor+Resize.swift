@@ -109,7 +109,8 @@ extension Tensor {
         return recorded(out) { gradient in
             [
                 try gradient.resampled(
-                    name, form: form, free: free, rows: rows.transposed, columns: columns.transposed)
+                    name, form: form, free: free, rows: rows.transposed, columns: columns.transposed
+                )
             ]
         }
     }
