@@ -117,14 +117,20 @@ enum CoreLibrary {
 
     private static let memory = ScriptFunction(
         "memory", "Bytes that tensors hold now, and the most they have held.",
+        options: [
+            .optional(
+                "reset_peak", .boolean, "Measures the most anew from here on.", default: "false")
+        ],
         returns: [ScriptResult(.table, "`live` and `peak`, in bytes")],
         example: "print(hire.memory().live)"
     ) { arguments in
         let ledger = arguments.host.context.backend.ledger
+        let peak = ledger.peakBytes
+        if try arguments.boolean("reset_peak", default: false) { ledger.resetPeak() }
         return [
             .table([
                 (key: "live", value: .integer(ledger.liveBytes)),
-                (key: "peak", value: .integer(ledger.peakBytes)),
+                (key: "peak", value: .integer(peak)),
             ])
         ]
     }
