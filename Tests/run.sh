@@ -40,6 +40,9 @@ trap 'rm -rf "$log" "$scratch"' EXIT
 check "quickstart, shrunk" "$hire" run experiments/quickstart/experiment.lua --smoke --out "$scratch/quickstart"
 check "the same folder again reuses what is finished" "$hire" run experiments/quickstart/experiment.lua --smoke --out "$scratch/quickstart"
 check "every enricher, shrunk" "$hire" run experiments/enrichers/experiment.lua --smoke --out "$scratch/enrichers"
+for experiment in table1-flops figure3-scaling table1-measured; do
+    check "$experiment, shrunk" "$hire" run "experiments/$experiment/experiment.lua" --smoke --out "$scratch/$experiment"
+done
 for notebook in notebooks-lua/*.ipynb; do
     check "notebook $(basename "$notebook") gives its stored outputs" "$hire" notebook run "$notebook" --check
 done

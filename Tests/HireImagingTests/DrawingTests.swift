@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import HireArray
 import HireFiles
@@ -172,6 +173,26 @@ struct DrawingTests {
         #expect(throws: ImageError.self) {
             try BarPlot(categories: ["a"], series: [.init("x", [1, 2])]).image()
         }
+    }
+
+    @Test("A plot as SVG has the bars and texts of the picture")
+    func vectors() throws {
+        let plot = BarPlot(
+            title: "A < B & C", yLabel: "y", categories: ["a", "b"],
+            series: [.init("one", [1, 2]), .init("two", [3, -4])])
+        let svg = try plot.svg(width: 400, height: 300)
+        #expect(svg.hasPrefix("<svg ") && svg.hasSuffix("</svg>\n"))
+        #expect(svg.contains("A &lt; B &amp; C") && !svg.contains("A < B"))
+        for color in plot.style.palette.prefix(2) {
+            let digits = [color.red, color.green, color.blue].map {
+                ($0 < 16 ? "0" : "") + String($0, radix: 16)
+            }
+            // Two bars and the legend's line.
+            #expect(svg.components(separatedBy: "#" + digits.joined()).count - 1 == 3)
+        }
+        let lines = LinePlot(yLabel: "y", series: [.init("s", [(x: 0, y: 1), (x: 1, y: .nan)])])
+        #expect(try !lines.svg().contains("nan"))
+        #expect(throws: ImageError.self) { try BarPlot(categories: [], series: []).svg() }
     }
 
     @Test("A sheet shows its pictures and scales")

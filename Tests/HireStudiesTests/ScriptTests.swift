@@ -22,9 +22,9 @@ struct ScriptTests {
         """
 
     private func run(_ source: String, in folder: String) throws -> (
-        values: [ScriptValue], host: Host
+        values: [ScriptValue], host: ScriptHostForTests
     ) {
-        let host = try Host(folder)
+        let host = try ScriptHostForTests(folder)
         let state = try LuaState(host: host)
         try state.install(LibraryList.all)
         try state.run("hire = require 'hire'", name: "setup.lua")
@@ -229,7 +229,7 @@ struct ScriptTests {
 }
 
 /// A host that keeps what scripts print and computes on the reference back-end.
-private final class Host: ScriptHost {
+final class ScriptHostForTests: ScriptHost {
     private(set) var context = Context(backend: ReferenceBackend(), seed: 7)
     var catalog: PluginCatalog
     let outputFolder: String
