@@ -28,8 +28,9 @@ struct PluginRow {
             )
         }
         switch finding {
-        case .built(let parameters, let channels, let tokens):
-            object["on"] = .string(StandardEncoder.description)
+        case .built(let parameters, let channels, let tokens, let withClassToken):
+            object["on"] = .string(
+                StandardEncoder.description + (withClassToken ? ", class token" : ""))
             object["parameters"] = .integer(Int64(parameters))
             object["output_channels"] = .integer(Int64(channels))
             object["tokens"] = .integer(Int64(tokens))
@@ -72,8 +73,9 @@ struct PluginRow {
 
     private var figures: String? {
         switch finding {
-        case .built(let parameters, let channels, let tokens):
+        case .built(let parameters, let channels, let tokens, let withClassToken):
             "\(grouped(parameters)) parameters, \(channels) channels, \(tokens) tokens"
+                + (withClassToken ? " (with class tokens: select_feature = \"cls_patch\")" : "")
         case .refused(let sentence): sentence
         case nil: nil
         }

@@ -90,7 +90,7 @@ struct EnricherBenchmark {
             parameters: enricher.parameterCount,
             multiplyAdds: counter.multiplyAdds / forward.profiled,
             channels: enricher.outputChannels,
-            tokens: enricher.outputGrid.x * enricher.outputGrid.y, looks: looks)
+            tokens: enricher.outputTokens, looks: looks)
         let trainer = ModuleTimer()
         if enricher.parameterCount > 0 {
             enricher.train(true)
@@ -176,7 +176,7 @@ struct EnricherBenchmark {
                     parameters: encoder.parameterCount + enricher.parameterCount,
                     multiplyAdds: counter.multiplyAdds / forward.profiled,
                     channels: enricher.outputChannels,
-                    tokens: enricher.outputGrid.x * enricher.outputGrid.y,
+                    tokens: enricher.outputTokens,
                     looks: looks / forward.runs))
         }
     }
