@@ -112,8 +112,9 @@ function hire.progress(title, total) end
 function hire.time() end
 
 ---Bytes that tensors hold now, and the most they have held.
+---@param options? { reset_peak?: boolean }
 ---@return table # `live` and `peak`, in bytes
-function hire.memory() end
+function hire.memory(options) end
 
 ---Fails when the user pressed Ctrl-C, so that long work ends at a clean point.
 function hire.check_interrupt() end

@@ -1,7 +1,7 @@
 -- Table 1 of the paper from the model code: multiply-adds of the first token, without weights.
 --
--- Five models of real size run on shapes alone, once counted as the paper counted (fvcore) and once with every
--- multiply-add of the form that runs (full). Run it with `hire run experiments/table1-flops/experiment.lua`.
+-- Five models of real size run on shapes alone, once counted as the paper counted (fvcore) and once with all
+-- multiply-adds of the form that runs (full). Run it with `hire run experiments/table1-flops/experiment.lua`.
 local hire = require "hire"
 local folder = hire.output_folder()
 
@@ -29,13 +29,15 @@ for index, row in ipairs(fvcore.rows) do
 end
 print()
 local summary = hire.table.new({
-  "model", "resolution", "paper", "ours", "difference", "all that happen", "added (as the paper counts, 10^9)",
-  "added (all, 10^9)",
+  "model", "resolution", "paper", "ours", "difference", "all that happen",
+  "added (as the paper counts, 10^9)", "added (all, 10^9)",
 }, rows, { caption = "10^12 multiply-adds up to the first token" })
 summary:print()
 summary:save(folder .. "/table1")
 
-local plot = hire.picture.bars(names, series, { title = "First token of LLaVA-1.5-7B", y = "10^12 multiply-adds" })
+local plot = hire.picture.bars(names, series, {
+  title = "First token of LLaVA-1.5-7B", y = "10^12 multiply-adds",
+})
 plot:save(folder .. "/table1.png")
 plot:save(folder .. "/table1.svg")
 hire.hdf5.write(folder .. "/table1.h5", {

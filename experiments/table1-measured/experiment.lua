@@ -1,8 +1,9 @@
 -- Table 1 in seconds and bytes: what enrichment costs on this machine, at the models' real layer sizes.
 --
--- LLaVA-1.5 with ViT-L/14-336 whole and Vicuna-7B's layers at their real width, but only two of the 32: as all layers are
--- alike, the time of 32 is extrapolated from models of one and of two, and the table says so. Weights are random,
--- which changes no time. Run it with `hire run experiments/table1-measured/experiment.lua` on a quiet machine.
+-- LLaVA-1.5 with ViT-L/14-336 whole and Vicuna-7B's layers at their real width, but only two of the 32: as all
+-- layers are alike, the time of 32 is extrapolated from models of one and of two, and the table says so. Weights
+-- are random, which changes no time. Run it with `hire run experiments/table1-measured/experiment.lua` on a quiet
+-- machine.
 local hire = require "hire"
 local smoke = hire.is_smoke()
 local folder = hire.output_folder() .. (smoke and "-smoke" or "")
@@ -44,7 +45,7 @@ local function build(count)
   return hire.pipeline.build({ encoder = encoder, language_model = language_model }, { seed = 1 })
 end
 
--- The middle of several runs, and half the distance between the fastest and the slowest; one more run warms up.
+-- The middle of several runs, and half the distance between fastest and slowest; one more run warms up.
 local function timed(body)
   local seconds = {}
   for round = 0, rounds do
@@ -91,7 +92,8 @@ for index, variant in ipairs(variants) do
   local total = vision + reading
   first = first or { vision = vision, total = total }
   rows[index] = {
-    variant.name, enriching, spread, vision, vision / first.vision, total, total / first.total, peak / 1e6,
+    variant.name, enriching, spread, vision, vision / first.vision, total, total / first.total,
+    peak / 1e6,
   }
   names[index], values[index] = variant.name, vision
   numbers[index] = { resolution, seeing, enriching, projecting, reading, seeing_spread + spread, peak }
@@ -99,10 +101,11 @@ for index, variant in ipairs(variants) do
 end
 
 local summary = hire.table.new({
-  "variant", "enricher s", "±", "vision s", "vision / none", "first token s", "first token / none", "enricher MB",
+  "variant", "enricher s", "±", "vision s", "vision / none", "first token s", "first token / none",
+  "enricher MB",
 }, rows, {
-  caption = ("One picture, %d tokens, float32. Vision: encoder, enricher and projector. First token: with %d layers, "
-    .. "extrapolated from 1 and %d (± %.1f s). MB: the most that arrays held beside the weights."):format(
+  caption = ("One picture, %d tokens, float32. Vision: encoder, enricher and projector. First token: with %d "
+    .. "layers, extrapolated from 1 and %d (± %.1f s). MB: the most that arrays held beside the weights."):format(
     tokens, all_layers, layers, reading_spread),
 })
 print()
@@ -115,7 +118,8 @@ plot:save(folder .. "/measured.png")
 plot:save(folder .. "/measured.svg")
 hire.hdf5.write(folder .. "/measured.h5", { variant = names, numbers = hire.tensor.from(numbers) }, {
   attributes = {
-    columns = "resolution, encoder s, enricher s, projector s, language model s (extrapolated), spread s, peak bytes",
+    columns = "resolution, encoder s, enricher s, projector s, language model s (extrapolated), spread s, "
+      .. "peak bytes",
     layers_measured = layers, layers_extrapolated_to = all_layers, rounds = rounds,
   },
 })
