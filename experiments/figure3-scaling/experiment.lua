@@ -1,8 +1,8 @@
 -- Figure 3 of the paper from the model code: what the first token costs as the vision tower grows.
 --
--- Four towers (L, H, g, bigG) at two resolutions, for LLaVA, S2 at two and three scales, and HIRE; once counted
--- as the paper counted (fvcore) and once with every multiply-add of the form that runs (full). Run it with
--- `hire run experiments/figure3-scaling/experiment.lua`.
+-- Four towers (L, H, g, bigG) at two resolutions, for LLaVA, S2 at two and three scales, and HIRE; once
+-- counted as the paper counted (fvcore), once with every multiply-add of the form that runs (full). Run it
+-- with `hire run experiments/figure3-scaling/experiment.lua`.
 local hire = require "hire"
 local folder = hire.output_folder()
 

@@ -1,9 +1,9 @@
 -- Table 1 in seconds and bytes: what enrichment costs on this machine, at the models' real layer sizes.
 --
--- LLaVA-1.5 with ViT-L/14-336 whole and Vicuna-7B's layers at their real width, but only two of the 32: as all
--- layers are alike, the time of 32 is extrapolated from models of one and of two, and the table says so. Weights
--- are random, which changes no time. Run it with `hire run experiments/table1-measured/experiment.lua` on a quiet
--- machine.
+-- LLaVA-1.5 with ViT-L/14-336 whole and Vicuna-7B's layers at their real width, but only two of the 32: as
+-- all layers are alike, the time of 32 is extrapolated from models of one and of two, and the table says so.
+-- Weights are random, which changes no time. Run it with
+-- `hire run experiments/table1-measured/experiment.lua` on a quiet machine.
 local hire = require "hire"
 local smoke = hire.is_smoke()
 local folder = hire.output_folder() .. (smoke and "-smoke" or "")
@@ -104,8 +104,8 @@ local summary = hire.table.new({
   "variant", "enricher s", "±", "vision s", "vision / none", "first token s", "first token / none",
   "enricher MB",
 }, rows, {
-  caption = ("One picture, %d tokens, float32. Vision: encoder, enricher and projector. First token: with %d "
-    .. "layers, extrapolated from 1 and %d (± %.1f s). MB: the most that arrays held beside the weights."):format(
+  caption = ("One picture, %d tokens, float32. Vision: encoder, enricher, projector. First token: with %d "
+    .. "layers, extrapolated from 1 and %d (± %.1f s). MB: the most that arrays held."):format(
     tokens, all_layers, layers, reading_spread),
 })
 print()
