@@ -68,6 +68,8 @@ else
       id = "small-vit", resolution = low, patch = patch, width = smoke and 16 or 64, layers = 1,
       position_std = 0,
     },
+    -- Room for the tokens of crops.
+    language_model = { id = "small-llama", max_positions = 4096 },
   }, { corpus = { "what is it" }, seed = 4 })
   encoder_name = "random weights, seed 4"
 end
@@ -116,7 +118,11 @@ for _, plugin in ipairs(hire.plugins.list("enricher")) do
       local linear, coordinates = pcall(model.high_resolution, model, image, { pca = basis })
       if linear then variant.fine[number] = coordinates end
     end
-    variant.parameters = model:cost().stages.enricher.parameters
+    local cost = hire.cost.model(model, { text_tokens = 0, depth = 1 })
+    variant.parameters, variant.tokens = 0, cost.tokens
+    for _, module in ipairs(cost.modules) do
+      if module.module == "enricher" then variant.parameters = module.parameters end
+    end
     if fits then variants[#variants + 1] = variant end
   end
   if not fits then print("The enricher '" .. plugin.id .. "' is left out: " .. tostring(problem)) end
@@ -133,7 +139,7 @@ for _, variant in ipairs(variants) do
   local count = #images
   local of = part and variant.parts or variant.outputs
   rows[#rows + 1] = {
-    variant.id, variant.parameters, output:size(3) * output:size(4), output:size(2), variant.seconds / count,
+    variant.id, variant.parameters, variant.tokens, output:size(2), variant.seconds / count,
     mean(count, function(n) return analysis.norms(of[n]).mean end),
     mean(count, function(n) return analysis.norms(of[n]).std end),
     mean(count, function(n) return analysis.high_frequency(of[n]) end),
