@@ -10,22 +10,15 @@ struct AnyResConfiguration: PluginConfiguration {
         case spatial
     }
 
-    /// Rows and columns of crops, cut from the square high view.
     var grid = 2
     /// Layouts { rows, columns } of equally many crops, of which the best for each original picture is cut from it;
     /// empty stands for `grid`.
     var candidates: [[Int]] = []
-    /// At most so many tokens of a crop; 0 stands for no limit.
     var cropTokens = 0
-    /// At most so many tokens altogether, those of the whole picture and separators included; 0 stands for no limit.
     var tokenBudget = 0
-    /// In which order the tokens of all crops follow each other.
     var merge = Merge.flat
-    /// Whether a learned embedding follows the whole picture and each crop (`flat`), or each row of tokens (`spatial`).
     var separator = false
-    /// Crops in one pass of the encoder.
     var cropsAtOnce = 8
-    /// Whether a high view that is smaller than the crops together may be enlarged.
     var upsample = false
 
     enum CodingKeys: String, CodingKey {
@@ -34,6 +27,23 @@ struct AnyResConfiguration: PluginConfiguration {
         case tokenBudget = "token_budget"
         case cropsAtOnce = "crops_at_once"
     }
+
+    static let notes = [
+        "grid":
+            "Rows and columns of crops, cut from the square high view.",
+        "crop_tokens":
+            "At most so many tokens of a crop; 0 stands for no limit.",
+        "token_budget":
+            "At most so many tokens altogether, those of the whole picture and separators included; 0 stands for no limit.",
+        "merge":
+            "In which order the tokens of all crops follow each other.",
+        "separator":
+            "Whether a learned embedding follows the whole picture and each crop (`flat`), or each row of tokens (`spatial`).",
+        "crops_at_once":
+            "Crops in one pass of the encoder.",
+        "upsample":
+            "Whether a high view that is smaller than the crops together may be enlarged.",
+    ]
 
     init() {}
 

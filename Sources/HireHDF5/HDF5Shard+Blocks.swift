@@ -110,8 +110,13 @@ extension HDF5Shard {
                 let whole = try file.space(shape, path)
                 try file.select(piece.start, piece.shape, of: whole.id, path)
                 let source = try file.space(piece.shape, path)
+                // HDF5 reads both names as formats, in which %b counts blocks.
+                let names = [piece.file, piece.object].map { name in
+                    name.split(separator: "%", omittingEmptySubsequences: false)
+                        .joined(separator: "%%")
+                }
                 try file.check(
-                    H5Pset_virtual(creation.id, whole.id, piece.file, piece.object, source.id),
+                    H5Pset_virtual(creation.id, whole.id, names[0], names[1], source.id),
                     path, "cannot join \(piece.file)")
             }
             try file.check(

@@ -110,8 +110,7 @@ public struct ImagePreprocessing: PluginConfiguration, Equatable {
 
     /// The encoder's view of high views [N, 3, R, R].
     public func lowView(of high: Tensor) throws -> Tensor {
-        if high.shape[2] == lowResolution { return high }
-        return try resized(high, to: SIMD2(lowResolution, lowResolution))
+        try resized(high, to: SIMD2(lowResolution, lowResolution))
     }
 
     /// Views [N, 3, H, W] at other rows and columns, shrunk as the low view is; enlarging is bicubic.

@@ -33,11 +33,13 @@ struct CostCommand: ParsableCommand {
     @Option(help: "Side of the picture that the enricher sees, in pixels.")
     var resolution: Int?
 
-    @Option(name: .customLong("text-tokens"), help: "Tokens around the picture.")
-    var textTokens = PaperCosts.textTokens
+    @Option(
+        name: .customLong("text-tokens"),
+        help: "Tokens around the picture; \(PaperCosts.textTokens) if left out.")
+    var textTokens: Int?
 
-    @Option(help: "How deep into the modules the table goes; 1 shows the stages.")
-    var depth = 2
+    @Option(help: "How deep into the modules the table goes; 1 shows the stages, 2 if left out.")
+    var depth: Int?
 
     @Flag(help: "How the table is written.")
     var format = CostFormat.text
@@ -46,9 +48,19 @@ struct CostCommand: ParsableCommand {
     @OptionGroup(title: "Running") var script: ScriptOptions
 
     func validate() throws {
-        if depth < 0 { throw ValidationError("--depth must be at least 0, got \(depth).") }
-        if textTokens < 0 {
-            throw ValidationError("--text-tokens must be at least 0, got \(textTokens).")
+        if let depth, depth < 0 {
+            throw ValidationError("--depth must be at least 0, got \(depth).")
+        }
+        if let textTokens, !(0...PaperCosts.mostTextTokens).contains(textTokens) {
+            throw ValidationError(
+                "--text-tokens must be from 0 to \(PaperCosts.mostTextTokens), got \(textTokens).")
+        }
+        if subject == "table1" || subject == "figure3",
+            resolution != nil || textTokens != nil || depth != nil || model.isGiven
+        {
+            throw ValidationError(
+                "'\(subject)' is the paper's own and takes --convention and a format alone; options of a model need a "
+                    + "folder or a recipe.")
         }
         if let resolution, resolution < 1 {
             throw ValidationError("--resolution must be at least 1, got \(resolution).")
@@ -74,9 +86,10 @@ struct CostCommand: ParsableCommand {
                 shapes: { Machine.shapesContext() })
         default:
             let cost = try CostSubject(subject, model, highResolution: resolution).cost(
-                catalog, textTokens: textTokens, convention: convention ?? .full)
+                catalog, textTokens: textTokens ?? PaperCosts.textTokens,
+                convention: convention ?? .full)
             return .costs(
-                cost, depth: depth,
+                cost, depth: depth ?? 2,
                 title:
                     "\(subject): \(cost.tokens) tokens, weights \(bytes(cost.weightBytes)), at most "
                     + "\(bytes(cost.peakBytes)) in arrays")

@@ -1,3 +1,4 @@
+import ArgumentParser
 import HireArray
 import HireFiles
 import HireStudies
@@ -27,6 +28,12 @@ struct CostSubject {
             let description = try ModelFolder(path, model.folder).description()
             (recipe, corpus) = (description.recipe, description.corpus)
         } else {
+            if model.isFolderOnly {
+                throw ValidationError(
+                    "\(path) is a recipe, which says everything itself; --base, --vision-tower, --allow-bin, "
+                        + "--keep-adapters, --mmap, --skip-finite-check, --template and --aspect are for model folders."
+                )
+            }
             let json = try JSONParser.parse(files.readAll(path, limit: 1 << 20), source: path)
             guard case .object(let object) = json else {
                 throw FileError(

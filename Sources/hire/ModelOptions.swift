@@ -66,6 +66,15 @@ struct ModelOptions: ParsableArguments {
         }
     }
 
+    /// Whether any of them was given.
+    var isGiven: Bool { isFolderOnly || enricher != nil || highResolution != 0 }
+
+    /// Whether any was given that only a folder can take.
+    var isFolderOnly: Bool {
+        base != nil || visionTower != nil || allowBin || keepsAdapters || maps
+            || skipsFiniteCheck || template != nil || aspect != nil
+    }
+
     /// What the options say about the folder.
     var folder: ModelFolderOptions {
         var options = ModelFolderOptions()

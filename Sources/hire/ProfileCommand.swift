@@ -57,8 +57,9 @@ struct ProfileCommand: ParsableCommand {
 
     func validate() throws {
         if depth < 0 { throw ValidationError("--depth must be at least 0, got \(depth).") }
-        if textTokens < 0 {
-            throw ValidationError("--text-tokens must be at least 0, got \(textTokens).")
+        guard (0...PaperCosts.mostTextTokens).contains(textTokens) else {
+            throw ValidationError(
+                "--text-tokens must be from 0 to \(PaperCosts.mostTextTokens), got \(textTokens).")
         }
         if runs < 1 { throw ValidationError("--runs must be at least 1, got \(runs).") }
         if let maximumMemory, !(maximumMemory > 0) {

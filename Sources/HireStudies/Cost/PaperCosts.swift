@@ -7,6 +7,8 @@ public enum PaperCosts {
     /// Text tokens around the picture in the paper's measurement: Vicuna's prompt with nothing asked (35 before the
     /// picture, 7 behind it).
     public static let textTokens = 42
+    /// The most text tokens that a measurement takes.
+    public static let mostTextTokens = 1 << 20
 
     /// One row.
     public struct Row: Sendable {

@@ -154,7 +154,9 @@ public struct HighResolutionFile {
 
     private func removeParts() throws {
         guard try fileSystem.exists(partsFolder) else { return }
-        for name in try fileSystem.list(partsFolder) where name.hasSuffix(".h5") {
+        // Only names that parts have: the folder may hold files of the user's.
+        for name in try fileSystem.list(partsFolder)
+        where name.hasSuffix(".h5") && Int(name.dropLast(3)) != nil {
             try fileSystem.removeFile(FilePath.join(partsFolder, name))
         }
     }

@@ -21,10 +21,9 @@ public enum CostLibrary {
         "depth", .integer, "How deep into the modules `modules` goes; 1 stops at the stages.",
         default: "2")
 
-    private static let counts = ScriptResult(
-        .table,
-        "`convention`, `macs`, `flops` (twice as many), `bytes` (read and written), `parameters`, and `modules`: a list of "
-            + "the same by `module`, parents first, with their `share`")
+    private static let counted =
+        "`convention`, `macs`, `flops` (twice as many), `bytes` (read and written), and `modules`: a list of the same by "
+        + "`module`, parents first, with their `share`"
 
     private static let model = ScriptFunction(
         "model", "What one picture and a text cost a pipeline up to the first token of its answer.",
@@ -42,7 +41,13 @@ public enum CostLibrary {
                 "For a recipe: texts whose words the tokenizer must know.",
                 default: "{}"),
         ],
-        returns: [counts, ScriptResult(.object("hire.Table"), "the same as a table")],
+        returns: [
+            ScriptResult(
+                .table,
+                counted + ", `parameters` there too; and `tokens` (that the language model reads), "
+                    + "`weight_bytes` and `peak_bytes`"),
+            ScriptResult(.object("hire.Table"), "the same as a table"),
+        ],
         example: """
             local cost, table = hire.cost.model({
               encoder = { id = "clip", variant = "ViT-L-14-336" },
@@ -63,7 +68,10 @@ public enum CostLibrary {
             recipe = try Recipe(arguments.jsonObject("model"))
         }
         let text = try arguments.integer("text_tokens", default: PaperCosts.textTokens)
-        guard text >= 0 else { throw arguments.mismatch("text_tokens", "a number from 0") }
+        guard (0...PaperCosts.mostTextTokens).contains(text) else {
+            throw arguments.mismatch(
+                "text_tokens", "a number from 0 to \(PaperCosts.mostTextTokens)")
+        }
         let cost = try ModelCost.measure(
             recipe, catalog: host.catalog, corpus: corpus, textTokens: text,
             convention: try chosen(arguments, .full), shapes: { host.shapesContext() })
@@ -73,7 +81,7 @@ public enum CostLibrary {
             ("peak_bytes", .integer(cost.peakBytes)),
         ]
         return [
-            .fields(values(cost.tree, cost.convention, depth) + fields),
+            .fields(values(cost.tree, cost.convention, depth, hasParameters: true) + fields),
             .object(
                 TableObject(
                     .costs(
@@ -91,7 +99,7 @@ public enum CostLibrary {
             )
         ],
         options: [convention(.full), depth],
-        returns: [counts],
+        returns: [ScriptResult(.table, counted)],
         example: """
             local cost = hire.cost.count(function()
               local layer = hire.nn.linear(4096, 11008)
@@ -119,7 +127,8 @@ public enum CostLibrary {
         return [
             .fields(
                 values(
-                    try CostTree(calls, convention: convention), convention, try levels(arguments)))
+                    try CostTree(calls, convention: convention), convention, try levels(arguments),
+                    hasParameters: false))
         ]
     }
 
@@ -169,23 +178,26 @@ public enum CostLibrary {
         }
     }
 
+    /// - Parameter hasParameters: whether the tree knows its parameters; those of a function are unknown.
     private static func values(
-        _ tree: CostTree, _ convention: CostConvention, _ depth: Int
+        _ tree: CostTree, _ convention: CostConvention, _ depth: Int, hasParameters: Bool
     ) -> [(String, ScriptValue)] {
         let total = max(tree.multiplyAdds, 1)
         let modules = tree.flattened(depth: depth).dropFirst().map { node, _ in
             ScriptValue.fields(
-                [("module", .string(node.path))] + numbers(node)
+                [("module", .string(node.path))] + numbers(node, hasParameters)
                     + [("share", .number(Double(node.multiplyAdds) / Double(total)))])
         }
-        return [("convention", .string(convention.rawValue))] + numbers(tree)
+        return [("convention", .string(convention.rawValue))] + numbers(tree, hasParameters)
             + [("modules", .list(Array(modules)))]
     }
 
-    private static func numbers(_ node: CostTree) -> [(String, ScriptValue)] {
+    private static func numbers(
+        _ node: CostTree, _ hasParameters: Bool
+    ) -> [(String, ScriptValue)] {
         [
             ("macs", .integer(node.multiplyAdds)), ("flops", .integer(2 * node.multiplyAdds)),
-            ("bytes", .integer(node.bytes)), ("parameters", .integer(node.parameters)),
-        ]
+            ("bytes", .integer(node.bytes)),
+        ] + (hasParameters ? [("parameters", .integer(node.parameters))] : [])
     }
 }

@@ -46,9 +46,10 @@ enum HeatPictureArguments {
         let natural = range ?? heat.range
         let low = try arguments.number("low", default: natural.lowerBound)
         let high = try arguments.number("high", default: max(natural.upperBound, low))
-        guard low <= high else {
+        guard low <= high, (high - low).isFinite else {
             throw ScriptError.message(
-                "\(arguments.function): low must not be above high, got \(low) and \(high).")
+                "\(arguments.function): low and high must be finite and low not above high, got \(low) and "
+                    + "\(high).")
         }
         let opacity = try arguments.number("alpha", default: 0.6)
         guard (0...1).contains(opacity) else {
@@ -109,7 +110,8 @@ enum HeatPictureArguments {
             }
         }
         guard case .string(let name) = field("colours"), let colors = ColorMap(rawValue: name),
-            let low = number("low"), let high = number("high"), low <= high
+            let low = number("low"), let high = number("high"), low <= high,
+            (high - low).isFinite
         else {
             throw ScriptError.message(
                 "\(arguments.function): each of bars must have `colours` (one of "

@@ -71,7 +71,8 @@ public final class StageObject: ScriptObject {
                 return try HighResolutionCall(arguments, pipeline).run {
                     if case .tensor(let base) = arguments.value("input") {
                         let views = try receiver.views(
-                            high: arguments.optionalTensor("high"), "as the option 'high'")
+                            high: arguments.optionalTensor("high"), "as the option 'high'",
+                            batch: base.shape.first ?? 0)
                         return (try FeatureMap(map: base), views)
                     }
                     let views = try pipeline.views(
@@ -109,7 +110,8 @@ public final class StageObject: ScriptObject {
         switch stage {
         case "encoder": return [.tensor(try pipeline.encoder(input).map())]
         case "enricher":
-            let views = try views(high: high, "as second argument")
+            let views = try views(
+                high: high, "as second argument", batch: input.shape.first ?? 0)
             let map = try pipeline.enricher(
                 pipeline.enricherInput(base: FeatureMap(map: input), views))
             return [.tensor(try map.map())] + (map.suffix.map { [.tensor($0)] } ?? [])
@@ -124,9 +126,17 @@ public final class StageObject: ScriptObject {
         }
     }
 
-    private func views(high: Tensor?, _ place: String) throws -> ImageViews {
+    private func views(
+        high: Tensor?, _ place: String, batch: Int
+    ) throws -> ImageViews {
         guard let high else {
             throw ScriptError.message("enricher: the high view [N,3,R,R] is missing \(place).")
+        }
+        guard high.rank == 4, high.shape[1] == 3, high.shape[0] == batch, high.shape[2] > 0,
+            high.shape[2] == high.shape[3]
+        else {
+            throw ScriptError.message(
+                "enricher: the high view \(place) must be [\(batch),3,R,R], got \(high.shape).")
         }
         return ImageViews(high: high, low: try pipeline.recipe.preprocessing.lowView(of: high))
     }

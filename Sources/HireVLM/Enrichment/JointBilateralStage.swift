@@ -59,7 +59,9 @@ public final class JointBilateralStage: Layer {
     private func kernel(
         _ guidance: Tensor, _ temperature: Tensor, _ spatial: Tensor
     ) throws -> Tensor {
-        guard let fixup, !projection.scope.isWatched, !fixup.scope.isWatched else {
+        guard let fixup, !projection.scope.isWatched, !fixup.scope.isWatched,
+            !guidance.context.checksFinite
+        else {
             let normalised = try projection(guidance).bilateralKernel(
                 temperature: temperature, spatial: spatial, radius: radius)
             guard let fixup else { return normalised }

@@ -8,7 +8,9 @@ extension BenchCommand {
         guard resolution >= 64, width > 0 else {
             throw ValidationError("--resolution must be at least 64 and --width positive.")
         }
-        let state = try ScriptOptions.parse(["--threads", "\(threads)"]).makeState(
+        let state = try ScriptOptions.parse([
+            "--threads", "\(threads)", "--determinism", determinism.rawValue,
+        ]).makeState(
             folder: "runs/bench")
         defer { state.close() }
         let benchmark = EnricherBenchmark(
