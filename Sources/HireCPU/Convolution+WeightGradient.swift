@@ -110,7 +110,8 @@ extension CPUBackend {
                             slopes + block * step + start, slopeSize: step, place(0),
                             place(1), place(2), count: length, into: results)
                         if start == 0 {
-                            products += min(height, shape.outputs - block) * min(3, columns - column)
+                            products +=
+                                min(height, shape.outputs - block) * min(3, columns - column)
                         }
                         for lane in 0..<min(height, shape.outputs - block) {
                             for offset in 0..<min(3, columns - column) {

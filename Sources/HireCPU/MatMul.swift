@@ -55,7 +55,8 @@ extension CPUBackend {
         work?.add(rows * columns * inner)
         cblas_sgemm(
             CblasRowMajor, a.transposed ? CblasTrans : CblasNoTrans,
-            b.transposed ? CblasTrans : CblasNoTrans, Int32(rows), Int32(columns), Int32(inner), alpha,
+            b.transposed ? CblasTrans : CblasNoTrans, Int32(rows), Int32(columns), Int32(inner),
+            alpha,
             a.pointer, Int32(a.leading), b.pointer, Int32(b.leading), beta, c, Int32(leading))
     }
 
