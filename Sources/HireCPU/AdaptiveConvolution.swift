@@ -5,11 +5,11 @@ private struct AdaptiveShape {
     let batch, channels, height, width, radius: Int
     let products: WindowProducts
 
-    init(source: NDArray, kernel: NDArray, radius: Int) {
+    init(source: NDArray, kernel: NDArray, radius: Int, work: WorkCounter?) {
         (batch, channels) = (source.shape[0], source.shape[1])
         (height, width) = (kernel.shape[2], kernel.shape[3])
         self.radius = radius
-        products = WindowProducts(radius: radius, width: width)
+        products = WindowProducts(radius: radius, width: width, work: work)
     }
 
     var plane: Int { height * width }
@@ -54,7 +54,7 @@ extension CPUBackend {
     /// out[b, c, y, x] = sum over p=(i, j) of kernel[b, p, y, x] * source[b, c, y + i, x + j].
     public func adaptiveConv(_ source: NDArray, _ kernel: NDArray, radius: Int, into out: NDArray) {
         if out.count == 0 { return }
-        let shape = AdaptiveShape(source: source, kernel: kernel, radius: radius)
+        let shape = AdaptiveShape(source: source, kernel: kernel, radius: radius, work: work)
         let (input, weights) = (dense(source), dense(kernel))
         let (from, ks, target) = (input.floatPointer, weights.floatPointer, out.floatPointer)
         let products = shape.products
@@ -104,7 +104,7 @@ extension CPUBackend {
         _ source: NDArray, _ kernel: NDArray, radius: Int, _ gradient: NDArray,
         sourceGradient: NDArray?, kernelGradient: NDArray?
     ) {
-        let shape = AdaptiveShape(source: source, kernel: kernel, radius: radius)
+        let shape = AdaptiveShape(source: source, kernel: kernel, radius: radius, work: work)
         if gradient.count == 0 {
             for output in [sourceGradient, kernelGradient].compactMap({ $0 }) { fill(output, 0) }
             return

@@ -214,31 +214,34 @@ private func scoreGradient(_ p: FloatPointer, _ row: FloatPointer, _ count: Int,
     }
 }
 
-/// `multiply`, with one row done by hand: BLAS would first copy the whole right matrix.
-@inline(__always)
-private func multiplyThin(
-    _ a: BLASMatrix, _ b: BLASMatrix, rows: Int, columns: Int, inner: Int, alpha: Float = 1,
-    into c: FloatPointer, leading: Int
-) {
-    if rows > 1 || inner == 0 {
-        return multiply(
-            a, b, rows: rows, columns: columns, inner: inner, alpha: alpha, into: c,
-            leading: leading)
-    }
-    if b.transposed {
-        for column in 0..<columns {
-            c[column] = alpha * rowDot(a.pointer, b.pointer + column * b.leading, inner)
+extension CPUBackend {
+    /// `multiply`, with one row done by hand: BLAS would first copy the whole right matrix.
+    @inline(__always)
+    private func multiplyThin(
+        _ a: BLASMatrix, _ b: BLASMatrix, rows: Int, columns: Int, inner: Int, alpha: Float = 1,
+        into c: FloatPointer, leading: Int
+    ) {
+        if rows > 1 || inner == 0 {
+            return multiply(
+                a, b, rows: rows, columns: columns, inner: inner, alpha: alpha, into: c,
+                leading: leading)
         }
-        return
-    }
-    c.update(repeating: 0, count: columns)
-    for row in 0..<inner {
-        let factor = splat(alpha * a.pointer[row])
-        let line = b.pointer + row * b.leading
-        forEachVector(columns) { column, count in
-            storePartial(
-                loadPartial(c + column, count).addingProduct(
-                    loadPartial(line + column, count), factor), c + column, count)
+        work?.add(columns * inner)
+        if b.transposed {
+            for column in 0..<columns {
+                c[column] = alpha * rowDot(a.pointer, b.pointer + column * b.leading, inner)
+            }
+            return
+        }
+        c.update(repeating: 0, count: columns)
+        for row in 0..<inner {
+            let factor = splat(alpha * a.pointer[row])
+            let line = b.pointer + row * b.leading
+            forEachVector(columns) { column, count in
+                storePartial(
+                    loadPartial(c + column, count).addingProduct(
+                        loadPartial(line + column, count), factor), c + column, count)
+            }
         }
     }
 }

@@ -6,11 +6,11 @@ struct BilateralShape {
     let batch, channels, height, width, radius: Int
     let products: WindowProducts
 
-    init(_ projected: NDArray, radius: Int) {
+    init(_ projected: NDArray, radius: Int, work: WorkCounter?) {
         (batch, channels) = (projected.shape[0], projected.shape[1])
         (height, width) = (projected.shape[2], projected.shape[3])
         self.radius = radius
-        products = WindowProducts(radius: radius, width: width)
+        products = WindowProducts(radius: radius, width: width, work: work)
     }
 
     var plane: Int { height * width }
@@ -48,7 +48,7 @@ extension CPUBackend {
         range: NDArray, into out: NDArray
     ) {
         if out.count == 0 { return }
-        let shape = BilateralShape(projected, radius: radius)
+        let shape = BilateralShape(projected, radius: radius, work: work)
         let (input, factors) = (dense(projected), dense(spatial))
         let (source, spatials) = (input.floatPointer, factors.floatPointer)
         let (ranges, target) = (range.floatPointer, out.floatPointer)

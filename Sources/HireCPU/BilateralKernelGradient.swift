@@ -180,7 +180,7 @@ extension CPUBackend {
         spatialGradient: NDArray
     ) {
         if out.count == 0 { return }
-        let shape = BilateralShape(projected, radius: radius)
+        let shape = BilateralShape(projected, radius: radius, work: work)
         let held = [projected, range, gradient, spatial].map(dense)
         let job = BilateralGradientJob(
             shape: shape, source: held[0].floatPointer, ranges: held[1].floatPointer,

@@ -9,7 +9,7 @@ extension CPUBackend {
     ) {
         if out.count == 0 { return }
         let input = dense(guidance)
-        let plan = BilateralStagePlan(input, arrays, kernel, rows: rowKernels)
+        let plan = BilateralStagePlan(input, arrays, kernel, rows: rowKernels, work: work)
         let strips = plan.strips(of: 32)
         let target = out.floatPointer
         parallelTasks(

@@ -14,7 +14,8 @@ extension CPUBackend {
         }
         let (input, slopes) = (dense(guidance), dense(gradient))
         let job = BilateralStageGradientJob(
-            plan: BilateralStagePlan(input, arrays, kernel, rows: rowKernels), arrays: arrays,
+            plan: BilateralStagePlan(input, arrays, kernel, rows: rowKernels, work: work),
+            arrays: arrays,
             source: input.floatPointer, slopes: slopes.floatPointer, target: out?.floatPointer)
         let plan = job.plan
         let strips = plan.strips(of: 48)

@@ -156,8 +156,10 @@ final class BilateralStageGradientStrip {
         }
         let (length, channels) = (Int64(step), Int64(plan.key))
         let (side, pixels) = (Int64(plan.side), Int64(plan.width))
+        plan.countWork(plan.key * plan.side * plan.side, pixels: plan.width)
         plan.rows.scatter(weights, length, centers, pictures, length, channels, side, pixels)
         guard own else { return }
+        plan.countWork(plan.key * plan.side * plan.side, pixels: plan.width)
         plan.rows.gather(
             weights, length, rows.pictures, length, channels, side, pixels,
             projectedSlopes(row) + plan.radius)
@@ -236,6 +238,7 @@ struct BilateralStageSums {
         _ slope: FloatPointer, _ outputs: Int, _ input: FloatPointer, _ inputs: Int,
         factor: Float = 1, into target: FloatPointer
     ) {
+        plan.countWork(outputs * inputs, pixels: plan.width)
         plan.rows.outer(
             slope, Int64(outputs), input, Int64(inputs), Int64(plan.step), Int64(plan.width),
             factor, target)

@@ -14,6 +14,7 @@ final class BilateralStagePlan {
     static var block: Int { 48 }
 
     let rows: hire_row_kernels
+    private let work: WorkCounter?
     let batch, guidance, key, height, width, radius, taps: Int
     let heat: Float
     let spatial: FloatPointer
@@ -31,9 +32,9 @@ final class BilateralStagePlan {
     /// - Parameter input: guidance [b, g, H, W].
     init(
         _ input: NDArray, _ arrays: BilateralStageArrays, _ kernel: BilateralStageKernel,
-        rows: hire_row_kernels
+        rows: hire_row_kernels, work: WorkCounter?
     ) {
-        self.rows = rows
+        (self.rows, self.work) = (rows, work)
         (batch, guidance) = (input.shape[0], input.shape[1])
         (height, width) = (input.shape[2], input.shape[3])
         (key, radius, taps) = (arrays.projection.secondWeight.shape[0], kernel.radius, kernel.taps)
@@ -109,10 +110,15 @@ final class BilateralStagePlan {
         _ weights: Weights, _ input: FloatPointer, columns: Int, add: FloatPointer? = nil,
         into out: FloatPointer
     ) {
+        countWork(weights.rows * weights.inner, pixels: columns)
         rows.product(
             weights.packed, Int64(weights.rows), Int64(weights.inner), weights.bias, input,
             Int64(step), Int64(columns), add, Int64(step), out, Int64(step))
     }
+
+    /// Counts multiply-adds per pixel, of which each makes as many.
+    @inline(__always)
+    func countWork(_ products: Int, pixels: Int) { work?.add(products * pixels) }
 
     /// Calls `body` with the first pixel and the number of pixels of each block of a row.
     @inline(__always)

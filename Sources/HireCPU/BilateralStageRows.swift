@@ -99,6 +99,7 @@ final class BilateralStageRows {
     @inline(__always)
     func dots(_ row: Int, first: Int, count: Int, into logits: FloatPointer) {
         for i in 0..<plan.side { shifted[i] = pictures[i] + first }
+        plan.countWork(plan.key * plan.side * plan.side, pixels: count)
         plan.rows.dots(
             projected(row) + plan.radius + first, shifted, Int64(plan.step), Int64(plan.key),
             Int64(plan.side), Int64(count), logits, Int64(plan.step))

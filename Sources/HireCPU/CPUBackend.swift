@@ -28,6 +28,8 @@ public final class CPUBackend: Backend {
     public let bfloat16Products: BFloat16Products
     /// Whether a sample's bits depend on neither its batch nor the number of threads.
     public let isInvariant: Bool
+    /// Counts the multiply-adds of kernels, if it was asked for.
+    public let work: WorkCounter?
     let pool: WorkerPool
     /// Large blocks between arrays; what is held there no ledger counts.
     private let cache = BlockCache(limit: 512 << 20)
@@ -41,20 +43,23 @@ public final class CPUBackend: Backend {
     ///   - ledger: where the bytes of this back-end's arrays are counted.
     ///   - bfloat16Products: whether products with bfloat16 weights may round their other operand.
     ///   - isInvariant: whether a sample's bits may depend on neither its batch nor the number of threads.
+    ///   - work: where kernels count the multiply-adds they make; nil counts nothing.
     public convenience init(
         threads: Int? = nil, ledger: MemoryLedger = MemoryLedger(),
-        bfloat16Products: BFloat16Products = .exact, isInvariant: Bool = false
+        bfloat16Products: BFloat16Products = .exact, isInvariant: Bool = false,
+        work: WorkCounter? = nil
     ) {
         self.init(
             threads: threads, ledger: ledger, bfloat16Products: bfloat16Products,
-            isInvariant: isInvariant, usesNarrowRows: false)
+            isInvariant: isInvariant, work: work, usesNarrowRows: false)
     }
 
     init(
         threads: Int?, ledger: MemoryLedger = MemoryLedger(),
         bfloat16Products: BFloat16Products = .exact, isInvariant: Bool = false,
-        usesNarrowRows: Bool
+        work: WorkCounter? = nil, usesNarrowRows: Bool
     ) {
+        self.work = work
         self.usesNarrowRows = usesNarrowRows
         self.isInvariant = isInvariant
         self.ledger = ledger

@@ -72,6 +72,7 @@ extension CPUBackend {
             let corner = target + index * outputs * outputPlane + first * width
             var weights = packed[group]
             for block in blocks {
+                work?.add(block.count * inputs * direct.shifts.count * rows * width)
                 direct.run(
                     planes, planeSize: planeSize, inputs: inputs, channels: block.count,
                     weights: weights, pixels: flat, into: result)

@@ -59,7 +59,7 @@ extension CPUBackend {
                 addProducts(
                     shape, direct, planes, slopes, step: step,
                     pixels: (samples - 1) * sampleSize + rows * direct.rowLength,
-                    into: partial + task * count)
+                    filled: samples * rows * shape.outputWidth, into: partial + task * count)
             }
         }
         for group in 0..<shape.groups {
@@ -79,10 +79,11 @@ extension CPUBackend {
         return parts
     }
 
-    /// sums[o, c, tap] += inner products over the pixels of one piece.
+    /// sums[o, c, tap] += inner products over the pixels of one piece, `filled` of which are no zeros between rows.
     private func addProducts(
         _ shape: ConvolutionShape, _ direct: DirectConvolution, _ planes: FloatPointer,
-        _ slopes: FloatPointer, step: Int, pixels: Int, into sums: FloatPointer
+        _ slopes: FloatPointer, step: Int, pixels: Int, filled: Int,
+        into sums: FloatPointer
     ) {
         let columns = shape.columns
         let taps = shape.taps
@@ -92,6 +93,8 @@ extension CPUBackend {
             guard let results = memory.baseAddress else { return }
             // Pixels in runs that fit the first-level cache together with their planes.
             var start = 0
+            var products = 0
+            defer { work?.add(products * filled) }
             while start < count {
                 let length = min(1024, count - start)
                 var block = 0
@@ -106,6 +109,10 @@ extension CPUBackend {
                         DirectConvolution.products(
                             slopes + block * step + start, slopeSize: step, place(0),
                             place(1), place(2), count: length, into: results)
+                        if start == 0 {
+                            products +=
+                                min(height, shape.outputs - block) * min(3, columns - column)
+                        }
                         for lane in 0..<min(height, shape.outputs - block) {
                             for offset in 0..<min(3, columns - column) {
                                 sums[(block + lane) * columns + column + offset] +=

@@ -81,6 +81,7 @@ extension CPUBackend {
                 column_stride: Int64(b.columnStride), kind: kind)
             let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
             defer { memory.deallocate() }
+            work?.add(m * min(block, n - first) * k)
             hire_tile_multiply(
                 plan, packed, weights, Int64(min(block, n - first)), bias.map { $0 + first },
                 c + first, Int64(leading), memory.assumingMemoryBound(to: Float.self))
@@ -107,6 +108,7 @@ extension CPUBackend {
             let weights = hire_tile_weights(
                 first: UnsafeRawPointer(place), inner_stride: 1,
                 column_stride: Int64(b.columnStride), kind: T.tileKind)
+            work?.add(m * columns.count * k)
             hire_dots(
                 arranged, Int64(m), Int64(k), weights, Int64(columns.count),
                 bias.map { UnsafePointer($0 + first) }, c + first, Int64(n))

@@ -179,6 +179,7 @@ extension CPUBackend {
             for pair in range {
                 let column = pair * 2
                 let other = min(column + 1, n - 1)
+                work?.add(m * (other - column + 1) * k)
                 let first: UnsafePointer<T.Bits> = b.pointer + (column * b.columnStride)
                 let second: UnsafePointer<T.Bits> = b.pointer + (other * b.columnStride)
                 let direct = DirectProduct<T>(first: first, second: second, count: k)

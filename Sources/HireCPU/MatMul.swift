@@ -38,26 +38,28 @@ struct BLASMatrix {
     }
 }
 
-/// c = alpha * a b + beta * c on the calling thread; c is row-major with `leading` elements per row.
-@inline(__always)
-func multiply(
-    _ a: BLASMatrix, _ b: BLASMatrix, rows: Int, columns: Int, inner: Int,
-    alpha: Float = 1, beta: Float = 0, into c: FloatPointer, leading: Int
-) {
-    if rows == 0 || columns == 0 { return }
-    if inner == 0 {
-        if beta == 0 {
-            for row in 0..<rows { (c + row * leading).update(repeating: 0, count: columns) }
-        }
-        return
-    }
-    cblas_sgemm(
-        CblasRowMajor, a.transposed ? CblasTrans : CblasNoTrans,
-        b.transposed ? CblasTrans : CblasNoTrans, Int32(rows), Int32(columns), Int32(inner), alpha,
-        a.pointer, Int32(a.leading), b.pointer, Int32(b.leading), beta, c, Int32(leading))
-}
-
 extension CPUBackend {
+    /// c = alpha * a b + beta * c on the calling thread; c is row-major with `leading` elements per row.
+    @inline(__always)
+    func multiply(
+        _ a: BLASMatrix, _ b: BLASMatrix, rows: Int, columns: Int, inner: Int,
+        alpha: Float = 1, beta: Float = 0, into c: FloatPointer, leading: Int
+    ) {
+        if rows == 0 || columns == 0 { return }
+        if inner == 0 {
+            if beta == 0 {
+                for row in 0..<rows { (c + row * leading).update(repeating: 0, count: columns) }
+            }
+            return
+        }
+        work?.add(rows * columns * inner)
+        cblas_sgemm(
+            CblasRowMajor, a.transposed ? CblasTrans : CblasNoTrans,
+            b.transposed ? CblasTrans : CblasNoTrans, Int32(rows), Int32(columns), Int32(inner),
+            alpha,
+            a.pointer, Int32(a.leading), b.pointer, Int32(b.leading), beta, c, Int32(leading))
+    }
+
     /// out[..., m, n] = a[..., m, k] * b[..., k, n] (+ bias[n] on every row).
     public func matmul(_ a: NDArray, _ b: NDArray, bias: NDArray?, into out: NDArray) {
         if out.count == 0 { return }

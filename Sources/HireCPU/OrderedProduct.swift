@@ -65,6 +65,7 @@ extension CPUBackend {
         parallelTasks((n + width - 1) / width, cost: m * n * k) { task in
             let first = task * width
             let columns = min(width, n - first)
+            work?.add(m * columns * k)
             let packed = zeroedScratch(k * width)
             defer { packed.deallocate() }
             for row in 0..<k {

@@ -52,8 +52,10 @@ extension PooledPlan {
         let width = wide.foldedStep
         memory.half.update(repeating: 0, count: tall.coarseCount * width)
         let down = rowResizes[stage]
+        var products = 0
         for y in 0..<tall.foldedCount {
             let position = tall.foldedStart + y
+            products += down.counts[position] * wide.foldedCount
             let from = memory.folded + y * width
             var to = memory.half + (down.starts[position] - tall.coarseStart) * width
             let factors = down.weights + down.places[position]
@@ -66,6 +68,7 @@ extension PooledPlan {
         let across = columnResizes[stage]
         for x in 0..<wide.foldedCount {
             let position = wide.foldedStart + x
+            products += across.counts[position] * tall.coarseCount
             let first = across.starts[position] - wide.coarseStart + lead
             let factors = across.weights + across.places[position]
             for tap in 0..<across.counts[position] {
@@ -79,6 +82,7 @@ extension PooledPlan {
                 }
             }
         }
+        work?.add(products)
     }
 
     /// The adjoint of a stage's kernel and of the reflected border: fills `memory.folded`.
@@ -102,9 +106,12 @@ extension PooledPlan {
         // Vectors reach beyond the support, where weights are zero but kernels may be anything.
         let inside = wide.start - wide.wideStart..<wide.start - wide.wideStart + wide.count
         let (begin, end) = (wide.start - radius, wide.start + wide.count + radius)
+        var products = 0
+        defer { work?.add(products) }
         for u in 0..<tall.count + 2 * radius {
             let low = max(0, u - tall.count + 1)
             let high = min(side, u + 1)
+            products += (high - low) * side * inside.count
             var x = 0
             while x < length {
                 let place = kernel + (tall.start + u) * width + wide.wideStart + x
@@ -227,7 +234,7 @@ extension CPUBackend {
         _ kernels: [NDArray], _ geometry: PooledOperatorGeometry, into out: NDArray
     ) {
         if out.count == 0 { return }
-        let plan = PooledPlan(geometry)
+        let plan = PooledPlan(geometry, work: work)
         let held = kernels.map(dense)
         let ks = held.map(\.floatPointer)
         let target = out.floatPointer

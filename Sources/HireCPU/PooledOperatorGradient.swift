@@ -41,12 +41,15 @@ extension PooledPlan {
         let (tall, wide) = support(token, stage)
         let width = wide.foldedStep
         let across = columnResizes[stage]
+        var products = 0
+        defer { work?.add(products) }
         for x in 0..<wide.foldedCount {
             let position = wide.foldedStart + x
             let factors = across.weights + across.places[position]
             var from = values + (across.starts[position] - wide.coarseStart)
             var to = memory.half + x
             let taps = across.counts[position]
+            products += taps * tall.coarseCount
             for _ in 0..<tall.coarseCount {
                 var sum: Float = 0
                 for tap in 0..<taps { sum.addProduct(from[tap], factors[tap]) }
@@ -59,6 +62,7 @@ extension PooledPlan {
         for y in 0..<tall.foldedCount {
             let position = tall.foldedStart + y
             let taps = down.counts[position]
+            products += taps * wide.foldedCount
             let factors = down.weights + down.places[position]
             let from = memory.half + (down.starts[position] - tall.coarseStart) * width
             var x = 0
@@ -104,6 +108,7 @@ extension PooledPlan {
         let width = geometry.stages[stage].y
         let length = paddedLength(wide, stage)
         for y in 0..<tall.count {
+            work?.add(side * side * wide.count)
             var x = 0
             while x < wide.wideCount {
                 let count = width - wide.wideStart - x
@@ -166,7 +171,7 @@ extension CPUBackend {
         _ kernels: [NDArray], _ geometry: PooledOperatorGeometry, _ gradient: NDArray,
         into kernelGradients: [NDArray]
     ) {
-        let plan = PooledPlan(geometry)
+        let plan = PooledPlan(geometry, work: work)
         if plan.stages == 0 || gradient.count == 0 {
             for output in kernelGradients { fill(output, 0) }
             return
@@ -264,6 +269,7 @@ extension CPUBackend {
                 (place + rows.lowerBound * width).update(repeating: 0, count: rows.count * width)
                 let (i, j) = (tap / side, tap % side)
                 for run in runs {
+                    work?.add(run.rows * run.columns)
                     var weights = base + run.weights
                     var padded = base + run.padded + (i &* run.length &+ j)
                     var row = place + run.target
@@ -289,6 +295,8 @@ private struct TokenRun {
     let weights, padded, target: Int
     /// Rows, elements of a row that lie inside the grid, and elements between rows of both maps.
     let rows, reach, step, length: Int
+    /// Columns of the token's support: the rest of `reach` fills vectors.
+    let columns: Int
 }
 
 extension PooledPlan {
@@ -308,7 +316,8 @@ extension PooledPlan {
                 weights: weights[token][stage] + local * step,
                 padded: padded[token][stage] + local * length,
                 target: low * width + wide.wideStart, rows: high - low,
-                reach: min(step, width - wide.wideStart), step: step, length: length)
+                reach: min(step, width - wide.wideStart), step: step, length: length,
+                columns: wide.count)
         }
     }
 }

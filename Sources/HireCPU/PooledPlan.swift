@@ -37,14 +37,15 @@ struct Support {
 /// Everything about a pooled operator that depends on its geometry only.
 struct PooledPlan {
     let geometry: PooledOperatorGeometry
+    let work: WorkCounter?
     /// Per stage, its resize.
     let rowResizes, columnResizes: [FlatResampling]
     let poolRows, poolColumns: AxisResampling
     /// Per pooled row (or column) and stage, the support.
     let rows, columns: [[Support]]
 
-    init(_ geometry: PooledOperatorGeometry) {
-        self.geometry = geometry
+    init(_ geometry: PooledOperatorGeometry, work: WorkCounter?) {
+        (self.geometry, self.work) = (geometry, work)
         let resizes = geometry.stages.indices.map { geometry.resize(before: $0) }
         rowResizes = resizes.map { FlatResampling($0.rows) }
         columnResizes = resizes.map { FlatResampling($0.columns) }

@@ -14,6 +14,8 @@ final class FlatResampling: @unchecked Sendable {
     private let weightsByTap: FloatPointer
     /// The number of weights.
     let multiplies: Int
+    /// Of these, how many count as products: none if all are one, for then numbers are moved and added only.
+    private(set) var products = 0
 
     init(_ axis: AxisResampling) {
         outputLength = axis.outputLength
@@ -42,6 +44,7 @@ final class FlatResampling: @unchecked Sendable {
             for weight in run {
                 weights[place] = Float(weight)
                 place += 1
+                if weight != 1 { products = multiplies }
             }
         }
     }
@@ -117,10 +120,7 @@ extension CPUBackend {
         let (height, width) = (rows.inputLength, columns.inputLength)
         let (outHeight, outWidth) = (rows.outputLength, columns.outputLength)
         let (source, target) = (input.floatPointer, out.floatPointer)
-        // Along columns first where that leaves less to do along rows.
-        let columnsFirst =
-            horizontal.multiplies * height * 2 + vertical.multiplies * outWidth
-            <= horizontal.multiplies * outHeight * 2 + vertical.multiplies * width
+        let columnsFirst = AxisResampling.takesColumnsFirst(rows: rows, columns: columns)
         let cost =
             horizontal.multiplies * (columnsFirst ? height : outHeight)
             + vertical.multiplies * (columnsFirst ? outWidth : width)
@@ -135,6 +135,7 @@ extension CPUBackend {
                     for y in 0..<height {
                         horizontal.applyRow(from + y * width, into: middle + y * outWidth)
                     }
+                    work?.add(height * horizontal.products + outWidth * vertical.products)
                     vertical.applyRows(
                         middle, width: outWidth, sourceStep: outWidth, into: to, outStep: outWidth)
                 } else {
@@ -143,6 +144,7 @@ extension CPUBackend {
                     for y in 0..<outHeight {
                         horizontal.applyRow(middle + y * width, into: to + y * outWidth)
                     }
+                    work?.add(outHeight * horizontal.products + width * vertical.products)
                 }
             }
         }

@@ -13,8 +13,10 @@ struct WindowProducts {
     let width: Int
     /// Elements from one channel's (or tap's) row to the next.
     let rowLength: Int
+    private let work: WorkCounter?
 
-    init(radius: Int, width: Int) {
+    init(radius: Int, width: Int, work: WorkCounter?) {
+        self.work = work
         side = 2 * radius + 1
         self.width = width
         rowLength = roundUp(width + 4 * radius + 2 * lanes, to: lanes)
@@ -32,6 +34,7 @@ struct WindowProducts {
     func dots(
         center: FloatPointer, picture: FloatPointer, channels: Int, into dots: FloatPointer
     ) {
+        work?.add(taps * channels * width)
         for i in 0..<side {
             let row = picture + i &* channels &* rowLength
             var x = 0
@@ -113,6 +116,7 @@ struct WindowProducts {
         weights: FloatPointer, picture: FloatPointer, channels: Int,
         _ body: (_ channel: Int, _ x: Int, _ sums: Vector) -> Void
     ) {
+        work?.add(taps * channels * width)
         let rowStep = channels &* rowLength
         var x = 0
         while x < width {
@@ -178,6 +182,7 @@ struct WindowProducts {
     func scatter(
         weights: FloatPointer, center: FloatPointer, picture: FloatPointer, channels: Int
     ) {
+        work?.add(taps * channels * width)
         // As a sum over the taps of one row it writes each place once, in order.
         let reach = width &+ side &- 1
         let rowStep = channels &* rowLength

@@ -50,7 +50,8 @@ struct CostTests {
     @Test func pooledOperatorCountsOnlyReachablePositions() {
         let geometry = PooledOperatorGeometry(
             source: [3, 4], stages: [[5, 7], [9, 12]], radii: [1, 2], pooled: [3, 4])
-        var kernelWork = 0
+        var kernelWork = [0, 0]
+        var resizeWork = [0, 0]
         for row in 0..<3 {
             for column in 0..<4 {
                 let pool = geometry.pooling
@@ -63,7 +64,8 @@ struct CostTests {
                 for stage in [1, 0] {
                     let radius = geometry.radii[stage]
                     let side = 2 * radius + 1
-                    kernelWork += reached.count * side * side
+                    kernelWork[stage] += reached.count * side * side
+                    var grown = Set<SIMD2<Int>>()
                     var before = Set<SIMD2<Int>>()
                     let resize = geometry.resize(before: stage)
                     for place in reached {
@@ -72,6 +74,7 @@ struct CostTests {
                                 place.x + tap / side - radius, geometry.stages[stage].x)
                             let x = Self.reflect(
                                 place.y + tap % side - radius, geometry.stages[stage].y)
+                            grown.insert([y, x])
                             for i in resize.rows.weights[y].indices {
                                 for j in resize.columns.weights[x].indices {
                                     before.insert([
@@ -81,12 +84,23 @@ struct CostTests {
                             }
                         }
                     }
+                    // Rows of the grown window become rows of the grid before, then its columns do.
+                    let columns = Set(grown.map(\.y))
+                    let rowTaps = Set(grown.map(\.x)).reduce(0) {
+                        $0 + resize.rows.weights[$1].count
+                    }
+                    let columnTaps = columns.reduce(0) { $0 + resize.columns.weights[$1].count }
+                    resizeWork[stage] += rowTaps * columns.count
+                    resizeWork[stage] += columnTaps * Set(before.map(\.x)).count
                     reached = before
                 }
             }
         }
-        // The gradient's count exceeds twice the forward's by exactly the kernel's part.
-        #expect(geometry.gradientMultiplyAdds - 2 * geometry.multiplyAdds == kernelWork)
+        #expect(geometry.multiplyAdds == (kernelWork + resizeWork).reduce(0, +))
+        // The first stage is not pulled again, nor is the gradient pushed through the last kernel.
+        let (pulled, pushed) = (kernelWork[1] + resizeWork[1], kernelWork[0])
+        let gradient = pulled + pushed + (kernelWork + resizeWork).reduce(0, +)
+        #expect(geometry.gradientMultiplyAdds == gradient)
     }
 
     private static func reflect(_ place: Int, _ extent: Int) -> Int {

@@ -19,7 +19,8 @@ extension OpTable {
                     default: .flag(false)),
             ],
             costRule: .counted(
-                "per plane: row taps x W, then column taps x rows of the result; none for nearest"),
+                "per plane: column taps x H, then row taps x columns of the result, or rows first where that is less; none for nearest"
+            ),
             examples: InterpolationMode.allCases.flatMap { mode in
                 [
                     resize("\(mode) up", [1, 2, 4, 5], [8, 10], mode),
@@ -47,7 +48,9 @@ extension OpTable {
             "adaptive_avg_pool2d",
             "The means of windows that share out the rows and columns evenly.",
             counterpart: "F.adaptive_avg_pool2d", parameters: [map, size],
-            costRule: .counted("per plane: row taps x W, then column taps x rows of the result"),
+            costRule: .counted(
+                "per plane: column taps x H, then row taps x columns of the result, or rows first where that is less"
+            ),
             examples: [
                 OpExample(
                     "blocks", [("x", .uniform([1, 2, 6, 8])), ("size", .integers([3, 4]))]),

@@ -5,34 +5,41 @@ extension PooledOperatorGeometry {
     /// stages as one scalar map, of which only the part that can differ from zero is worked on.
     ///
     /// Per token and stage: the window's positions times the (2r+1)^2 taps, then the resize's adjoint (its taps, rows
-    /// after columns) from the window grown by r onto the grid before.
-    public var multiplyAdds: Int { kernelMultiplyAdds + resizeMultiplyAdds }
+    /// before columns) from the window grown by r onto the grid before.
+    public var multiplyAdds: Int { (kernelMultiplyAdds + resizeMultiplyAdds).reduce(0, +) }
 
-    /// Multiply-adds of the gradient: the windows are pulled again, the gradient is pushed along the same path, and
-    /// each tap receives one product more.
-    public var gradientMultiplyAdds: Int { 2 * multiplyAdds + kernelMultiplyAdds }
+    /// Multiply-adds of the gradient: the windows are pulled again up to those of the first stage, the gradient is pushed
+    /// along the same path up to the last stage's kernel, and each tap receives one product.
+    public var gradientMultiplyAdds: Int {
+        let (kernels, resizes) = (kernelMultiplyAdds, resizeMultiplyAdds)
+        let pulled = kernels.dropFirst() + resizes.dropFirst()
+        let pushed = resizes + kernels.dropLast()
+        return (pulled + pushed + kernels).reduce(0, +)
+    }
 
-    private var kernelMultiplyAdds: Int {
+    /// Per stage.
+    private var kernelMultiplyAdds: [Int] {
         let rows = windows(\.x)
         let columns = windows(\.y)
-        return radii.indices.reduce(0) { total, stage in
+        return radii.indices.map { stage in
             let taps = (2 * radii[stage] + 1) * (2 * radii[stage] + 1)
             let positions =
                 rows.map { $0[stage].own.count }.reduce(0, +)
                 * columns.map { $0[stage].own.count }.reduce(0, +)
-            return total + positions * taps
+            return positions * taps
         }
     }
 
-    private var resizeMultiplyAdds: Int {
+    /// Per stage; as many for the resize as for its adjoint.
+    private var resizeMultiplyAdds: [Int] {
         let rows = windows(\.x)
         let columns = windows(\.y)
-        return radii.indices.reduce(0) { total, stage in
-            let height = rows.map { $0[stage].grown.count }.reduce(0, +)
+        return radii.indices.map { stage in
+            let width = columns.map { $0[stage].grown.count }.reduce(0, +)
             let rowTaps = rows.map { $0[stage].taps }.reduce(0, +)
             let columnTaps = columns.map { $0[stage].taps }.reduce(0, +)
-            let width = columns.map { $0[stage].before.count }.reduce(0, +)
-            return total + height * columnTaps + rowTaps * width
+            let height = rows.map { $0[stage].before.count }.reduce(0, +)
+            return rowTaps * width + height * columnTaps
         }
     }
 

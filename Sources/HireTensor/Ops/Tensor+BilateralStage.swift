@@ -7,7 +7,11 @@ extension Tensor {
     /// The same as composing these from other operations, in one pass that keeps nothing but its operands: the backward
     /// pass computes what is between again.
     ///
-    /// Multiply-adds per pixel: g x key + key^2 + key x taps + (g + taps) x taps + taps^2; three times that backward.
+    /// Multiply-adds per pixel: g x key + key^2 + key x taps + (g + taps) x taps + taps^2. Backward three times that, with
+    /// one product of g x key more (hidden channels of the projection, for two purposes) and one of taps^2 less (the
+    /// last layer, whose result nothing needs), and g x (key + taps) less where the guidance needs no gradient.
+    /// The CPU back-end cuts tall maps into strips and projects the rows within the radius of a cut on both
+    /// sides of it (backward, all but the sums of the weights' gradients is computed for them); that work counts nothing here.
     ///
     /// - Parameters:
     ///   - projection: weight [key, g], bias [key], weight [key, key], bias [key]; GELU (erf) between the layers.
@@ -61,8 +65,10 @@ extension Tensor {
             backend.bilateralStageGradient(
                 held[0], arrays, kernel, gradient.array, into: results[0],
                 arrayGradients: Self.stageArrays(results.dropFirst().compactMap { $0 }[...]))
+            let again = guidance * key - taps * taps - (needs[0] ? 0 : guidance * (key + taps))
             gradient.context.note(
-                name, held + [gradient.array], results[0] ?? held[0], multiplyAdds: 3 * work)
+                name, held + [gradient.array], results[0] ?? held[0],
+                multiplyAdds: 3 * work + batch * held[0].shape[2] * held[0].shape[3] * again)
             return zip(results, needs).map { result, isNeeded in
                 isNeeded ? result.map(gradient.constant) : nil
             }

@@ -4,8 +4,8 @@ import HireArray
 extension Tensor {
     /// `F.interpolate(size:, mode:, align_corners=False, antialias:)` of [..., H, W].
     ///
-    /// Multiply-adds: rows first (taps x input columns), then columns (taps x output rows), per plane; none for
-    /// `nearest`.
+    /// Multiply-adds, per plane: columns first (taps x input rows), then rows (taps x output columns), or rows first
+    /// where that is less (`AxisResampling.takesColumnsFirst`); none for `nearest`.
     ///
     /// - Parameters:
     ///   - size: rows and columns of the result; the same size, whatever the step, gives the tensor itself.
@@ -30,7 +30,7 @@ extension Tensor {
                 expected: "false unless the mode is bilinear or bicubic", got: "true with \(mode)")
         }
         return try resampled(
-            "interpolate", form: mode.rawValue, to: size, free: mode == .nearest
+            "interpolate", form: mode.rawValue, to: size
         ) { from, to in
             switch (mode, antialias) {
             case (.nearest, _): .nearest(from: from, to: to)
@@ -71,12 +71,12 @@ extension Tensor {
                     + "operators read", got: "\(shape)")
         }
         return try resampled(
-            name, form: "", free: false, rows: vertical, columns: horizontal)
+            name, form: "", rows: vertical, columns: horizontal)
     }
 
     /// Applies one linear operator per axis of the plane, made by `operators`.
     func resampled(
-        _ name: String, form: String = "", to size: SIMD2<Int>, free: Bool = false,
+        _ name: String, form: String = "", to size: SIMD2<Int>,
         _ operators: (_ from: Int, _ to: Int) -> AxisResampling
     ) throws -> Tensor {
         try requireNumbers(name)
@@ -93,35 +93,26 @@ extension Tensor {
             return self
         }
         return try resampled(
-            name, form: form, free: free, rows: operators(height, size.x),
+            name, form: form, rows: operators(height, size.x),
             columns: operators(width, size.y))
     }
 
     private func resampled(
-        _ name: String, form: String, free: Bool, rows: AxisResampling, columns: AxisResampling
+        _ name: String, form: String, rows: AxisResampling, columns: AxisResampling
     ) throws -> Tensor {
         let lead = Array(shape.dropLast(2))
         let out = try backend.allocate(lead + [rows.outputLength, columns.outputLength], dtype)
         backend.resample(array, rows: rows, columns: columns, into: out)
         context.note(
             name, [array], out, form: form,
-            multiplyAdds: free ? 0 : lead.elementCount * rows.multiplyAdds(thenColumns: columns))
+            multiplyAdds: lead.elementCount
+                * AxisResampling.multiplyAdds(rows: rows, columns: columns))
         return recorded(out) { gradient in
             [
                 try gradient.resampled(
-                    name, form: form, free: free, rows: rows.transposed, columns: columns.transposed
+                    name, form: form, rows: rows.transposed, columns: columns.transposed
                 )
             ]
         }
-    }
-}
-
-extension AxisResampling {
-    /// All taps of all outputs.
-    var tapCount: Int { weights.reduce(0) { $0 + $1.count } }
-
-    /// Multiply-adds for one plane when this is applied to rows first and `columns` afterwards.
-    func multiplyAdds(thenColumns columns: AxisResampling) -> Int {
-        tapCount * columns.inputLength + outputLength * columns.tapCount
     }
 }
