@@ -2117,14 +2117,14 @@ hire.cost = {}
 ---What one picture and a text cost a pipeline up to the first token of its answer.
 ---@param model hire.Pipeline|table A pipeline, or a recipe.
 ---@param options? { convention?: "fvcore"|"full", text_tokens?: integer, depth?: integer, corpus?: string[] }
----@return table # `convention`, `macs`, `flops` (twice as many), `bytes` (read and written), `parameters`, and `modules`: a list of the same by `module`, parents first, with their `share`
+---@return table # `convention`, `macs`, `flops` (twice as many), `bytes` (read and written), and `modules`: a list of the same by `module`, parents first, with their `share`, `parameters` there too; and `tokens` (that the language model reads), `weight_bytes` and `peak_bytes`
 ---@return hire.Table # the same as a table
 function hire.cost.model(model, options) end
 
 ---What a function costs that makes modules and runs them, on shapes alone: nothing is computed, whatever the size.
 ---@param body function Makes its modules and inputs and returns the results; what does not reach a result is not counted.
 ---@param options? { convention?: "fvcore"|"full", depth?: integer }
----@return table # `convention`, `macs`, `flops` (twice as many), `bytes` (read and written), `parameters`, and `modules`: a list of the same by `module`, parents first, with their `share`
+---@return table # `convention`, `macs`, `flops` (twice as many), `bytes` (read and written), and `modules`: a list of the same by `module`, parents first, with their `share`
 function hire.cost.count(body, options) end
 
 ---The paper's Table 1 from the model code: five rows of LLaVA-1.5.

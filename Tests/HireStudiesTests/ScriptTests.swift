@@ -201,6 +201,19 @@ struct ScriptTests {
             ("model:ask(task:image(1), 'What is gren?')", "green"),
             ("task:image(99)", "from 1 to 4"),
             ("model:high_resolution(task:image(1))", "'none'"),
+            (
+                "model.enricher(hire.tensor.randn { 1, 8, 2, 2 }, hire.tensor.randn { 3, 16 })",
+                "[1,3,R,R]"
+            ),
+            (
+                "model.enricher(hire.tensor.randn { 2, 8, 2, 2 }, hire.tensor.randn { 1, 3, 16, 16 })",
+                "[2,3,R,R]"
+            ),
+            (
+                "hire.picture.similarity(hire.tensor.randn { 1, 4, 3, 3 }, 1, { high = math.huge, bar = true })",
+                "finite"
+            ),
+            ("hire.cost.model(model, { text_tokens = 10 ^ 12 // 1 | 0 })", "text_tokens"),
             (high("{ channels = { 9 } }"), "from 1 to 8"),
             (high("{ region = { 1, 1, 3 } }"), "height"),
             (high("{ region = { 30, 1, 4, 4 } }"), "32x32"),
