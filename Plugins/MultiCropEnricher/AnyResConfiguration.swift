@@ -11,8 +11,6 @@ struct AnyResConfiguration: PluginConfiguration {
     }
 
     var grid = 2
-    /// Layouts { rows, columns } of equally many crops, of which the best for each original picture is cut from it;
-    /// empty stands for `grid`.
     var candidates: [[Int]] = []
     var cropTokens = 0
     var tokenBudget = 0
@@ -31,6 +29,8 @@ struct AnyResConfiguration: PluginConfiguration {
     static let notes = [
         "grid":
             "Rows and columns of crops, cut from the square high view.",
+        "candidates":
+            "Layouts { rows, columns } of equally many crops, the best of which is cut from each original picture; empty: grid.",
         "crop_tokens":
             "At most so many tokens of a crop; 0 stands for no limit.",
         "token_budget":
