@@ -18,22 +18,14 @@ struct FeatUpEnricherConfiguration: PluginConfiguration {
         case finalDropout = "final_dropout"
     }
 
-    static let notes = [
+    static let notes = JointBilateralOptions.notes.merging([
         "stages":
             "Number of stages; each doubles the grid of the one before (four make x16).",
-        "key_size":
-            "Width of the space in which the bilateral kernels compare neighbours.",
-        "radius":
-            "Reach of the bilateral kernels: (2r+1)^2 taps.",
-        "fixup":
-            "Whether a perceptron corrects the normalised kernels, as in FeatUp.",
-        "dropout":
-            "Probability with which training drops a channel inside the bilateral stages.",
         "final_fixup":
             "Whether a 1x1 convolution over the features, times 0.1, is added to the upsampled map.",
         "final_dropout":
             "Probability with which training drops a feature channel before that convolution.",
-    ]
+    ]) { $1 }
 
     init() {}
 }

@@ -31,7 +31,7 @@ struct HireEnricherConfiguration: PluginConfiguration {
         case radius, fixup, dropout
     }
 
-    static let notes = [
+    static let notes = JointBilateralOptions.notes.merging([
         "widths":
             "Channels of the UNet's levels, finest first: level k has the grid R/2^k.",
         "decoder_widths":
@@ -52,15 +52,7 @@ struct HireEnricherConfiguration: PluginConfiguration {
             "The picture's side is brought to a multiple of this and of 2^poolings (1008 becomes 1024).",
         "grids":
             "The stages' grids: unet (R/2^k) or doubling (the features' grid times 2, 4, 8, …).",
-        "key_size":
-            "Width of the space in which the bilateral kernels compare neighbours.",
-        "radius":
-            "Reach of the bilateral kernels: (2r+1)^2 taps.",
-        "fixup":
-            "Whether a perceptron corrects the normalised kernels, as in FeatUp.",
-        "dropout":
-            "Probability with which training drops a channel inside the bilateral stages.",
-    ]
+    ]) { $1 }
 
     init() {}
 }

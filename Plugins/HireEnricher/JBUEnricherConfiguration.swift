@@ -16,22 +16,14 @@ struct JBUEnricherConfiguration: PluginConfiguration {
         case radius, fixup, dropout
     }
 
-    static let notes = [
+    static let notes = JointBilateralOptions.notes.merging([
         "stages":
             "Number of stages; each doubles the grid of the one before.",
         "finest":
             "The last stage's grid is R/2^finest (0 is the picture's own grid), unless grids are doubled.",
         "grids":
             "The stages' grids: unet (R/2^k) or doubling (the features' grid times 2, 4, 8, …).",
-        "key_size":
-            "Width of the space in which the bilateral kernels compare neighbours.",
-        "radius":
-            "Reach of the bilateral kernels: (2r+1)^2 taps.",
-        "fixup":
-            "Whether a perceptron corrects the normalised kernels, as in FeatUp.",
-        "dropout":
-            "Probability with which training drops a channel inside the bilateral stages.",
-    ]
+    ]) { $1 }
 
     init() {}
 }

@@ -1,7 +1,7 @@
 import Glibc
 
 /// Bars in groups, such as one score per benchmark and variant.
-public struct BarPlot: Sendable {
+public struct BarPlot: DrawnPlot, Sendable {
     /// One bar per category.
     public struct Series: Sendable {
         /// What the legend calls it.
@@ -44,23 +44,17 @@ public struct BarPlot: Sendable {
     ///
     /// - Throws: `ImageError` if the numbers of values and categories differ or the size leaves no room.
     public func image(width: Int = 960, height: Int = 560) throws -> Image {
-        var canvas = try Canvas(width: width, height: height, background: style.background)
-        try draw(on: &canvas, width: width, height: height)
-        return canvas.image
+        try pixels(width: width, height: height)
     }
 
     /// The plot as the text of an SVG file.
     ///
     /// - Throws: as `image`.
     public func svg(width: Int = 960, height: Int = 560) throws -> String {
-        var canvas = VectorCanvas(width: width, height: height, background: style.background)
-        try draw(on: &canvas, width: width, height: height)
-        return canvas.svg
+        try shapes(width: width, height: height)
     }
 
-    private func draw(
-        on canvas: inout some DrawingSurface, width: Int, height: Int
-    ) throws {
+    func draw(on canvas: inout some DrawingSurface, width: Int, height: Int) throws {
         try check()
         let finite = series.flatMap { entry in
             entry.values.indices.flatMap { index -> [Double] in

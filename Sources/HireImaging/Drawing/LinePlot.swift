@@ -1,5 +1,5 @@
 /// Curves over common axes, such as losses over steps.
-public struct LinePlot: Sendable {
+public struct LinePlot: DrawnPlot, Sendable {
     /// One curve.
     public struct Series: Sendable {
         /// What the legend calls it.
@@ -53,23 +53,17 @@ public struct LinePlot: Sendable {
     ///
     /// - Throws: `ImageError` if no point can be shown or the size leaves no room.
     public func image(width: Int = 960, height: Int = 560) throws -> Image {
-        var canvas = try Canvas(width: width, height: height, background: style.background)
-        try draw(on: &canvas, width: width, height: height)
-        return canvas.image
+        try pixels(width: width, height: height)
     }
 
     /// The plot as the text of an SVG file.
     ///
     /// - Throws: as `image`.
     public func svg(width: Int = 960, height: Int = 560) throws -> String {
-        var canvas = VectorCanvas(width: width, height: height, background: style.background)
-        try draw(on: &canvas, width: width, height: height)
-        return canvas.svg
+        try shapes(width: width, height: height)
     }
 
-    private func draw(
-        on canvas: inout some DrawingSurface, width: Int, height: Int
-    ) throws {
+    func draw(on canvas: inout some DrawingSurface, width: Int, height: Int) throws {
         let xScale = try scale(\.x, hasLogarithmicX, wanted: 8)
         let yScale = try scale(\.y, hasLogarithmicY, wanted: 6)
         let legend = series.enumerated().map { index, entry in

@@ -1,9 +1,21 @@
-/// Checks of the options that every enricher made of joint bilateral stages has.
+/// The options that every enricher made of joint bilateral stages has.
 public enum JointBilateralOptions {
     /// The widest reach of a kernel: 31 x 31 taps per pixel.
     public static let largestRadius = 15
     /// The widest space in which neighbours are compared.
     public static let largestKey = 4096
+
+    /// What these options mean, by key.
+    public static let notes = [
+        "key_size":
+            "Width of the space in which the bilateral kernels compare neighbours.",
+        "radius":
+            "Reach of the bilateral kernels: (2r+1)^2 taps.",
+        "fixup":
+            "Whether a perceptron corrects the normalised kernels, as in FeatUp.",
+        "dropout":
+            "Probability with which training drops a channel inside the bilateral stages.",
+    ]
 
     /// Checks radius, key size and dropout.
     ///
