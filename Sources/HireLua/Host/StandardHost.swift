@@ -16,6 +16,8 @@ public final class StandardHost: ScriptHost {
     public let isSmoke: Bool
     /// Arguments behind `--`.
     public let arguments: [String]
+    /// What the command line asks of the studies in the script.
+    public var studyRequest = StudyRequest()
     /// Where text and pictures go.
     public var output: any ScriptOutput
 

@@ -16,6 +16,8 @@ public protocol ScriptHost: AnyObject {
     var isSmoke: Bool { get }
     /// Arguments behind `--` on the command line.
     var arguments: [String] { get }
+    /// What the command line asks of the studies in the script.
+    var studyRequest: StudyRequest { get }
     /// Writes text as it stands for the user (standard output, or the notebook's cell).
     func write(_ text: String)
     /// Shows a PNG inline where that is possible (notebooks); the path is where it was saved.
@@ -27,6 +29,9 @@ public protocol ScriptHost: AnyObject {
 }
 
 extension ScriptHost {
+    /// Nothing in particular.
+    public var studyRequest: StudyRequest { StudyRequest() }
+
     /// Writes text and ends the line.
     public func print(_ text: String) { write(text + "\n") }
 }

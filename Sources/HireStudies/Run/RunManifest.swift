@@ -1,0 +1,55 @@
+import HireFiles
+
+/// `study.json`: what a run's folder is about, so that it can be read without the script that made it.
+///
+///     schema        "hire-study-2"
+///     run_id        SHA-256 over script, items' ids and the version of the toolkit's numbers
+///     kind          "ablation", "sweep", "capture"
+///     toolkit       version of the toolkit
+///     numerics      version of the toolkit's numbers
+///     script        {path, sha256, arguments, overrides}
+///     description   the plan's own: task, origin, question_types, record, …
+///     items         [{id, label, group, variant, axes, seed, folder, configuration}], in the order of tables
+public struct RunManifest: Sendable, Equatable {
+    /// The kind of study.
+    public var kind: String
+    /// The script that made it; nil when it was made from Swift.
+    public var script: ScriptIdentity?
+    /// How results are to be read.
+    public var description: JSONObject
+    /// What has to be done, in the order of tables.
+    public var items: [StudyItem]
+
+    /// A script as it stood when a run was started.
+    public struct ScriptIdentity: Sendable, Equatable {
+        /// Where it was.
+        public var path: String
+        /// SHA-256 of its text and of every module that it required, in hexadecimal.
+        public var sha256: String
+        /// What stood behind `--`.
+        public var arguments: [String]
+        /// What was put over the script's own values, such as `training.steps=100,200`.
+        public var overrides: [String]
+
+        /// A script from its parts.
+        public init(path: String, sha256: String, arguments: [String], overrides: [String]) {
+            self.path = path
+            self.sha256 = sha256
+            self.arguments = arguments
+            self.overrides = overrides
+        }
+    }
+
+    /// A manifest from its parts.
+    public init(
+        kind: String, script: ScriptIdentity?, description: JSONObject, items: [StudyItem]
+    ) {
+        self.kind = kind
+        self.script = script
+        self.description = description
+        self.items = items
+    }
+
+    static let fileName = "study.json"
+    static let schema = "hire-study-2"
+}
