@@ -166,6 +166,17 @@ let tests: [Target] = [
         ],
         path: "Tests/Fuzz/Program", swiftSettings: strict + optimised),
     test("FuzzTests", ["HireFuzzing", "HireFiles"]),
+    .target(
+        name: "HireTorturing", dependencies: ["HireHDF5", "HireFiles"], path: "Tests/Torture/Library",
+        swiftSettings: strict),
+    .executableTarget(
+        name: "HireTorture",
+        dependencies: [
+            "HireTorturing", "HireFiles",
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        ],
+        path: "Tests/Torture/Program", swiftSettings: strict),
+    test("TortureTests", ["hire", "HireTorturing", "HireFiles", "HireTestSupport"]),
     test("HireFilesTests", ["HireFiles", "HireTestSupport"]),
     test(
         "HireImagingTests",
