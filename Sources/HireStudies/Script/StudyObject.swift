@@ -24,7 +24,7 @@ public final class StudyObject: ScriptObject {
                 returns: [ScriptResult(.object("hire.Table"), "the table")]
             ) { arguments in
                 let study = arguments.receiver(StudyObject.self).study
-                return [.object(TableObject(ResultTable(study.results, task: study.task)))]
+                return [.object(TableObject(try ResultTable(study.results, task: study.task)))]
             },
             ScriptFunction(
                 "results", "The results as data.",
