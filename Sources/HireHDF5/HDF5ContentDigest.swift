@@ -15,7 +15,7 @@ public enum HDF5ContentDigest {
     ]
 
     /// Attributes by which HDF5 ties scales to axes: references, whose bytes depend on where things stand in the file.
-    static let bookkeeping: Set<String> = [
+    public static let bookkeeping: Set<String> = [
         "DIMENSION_LIST", "REFERENCE_LIST", "CLASS", "NAME", "_Netcdf4Dimid", "_Netcdf4Coordinates",
     ]
 
@@ -46,7 +46,8 @@ public enum HDF5ContentDigest {
         SHA256.hex(of: try entries(reader).map { "\($0.path)\0\($0.digest)\n" }.joined().utf8)
     }
 
-    private static func digest(_ node: HDF5Node, _ reader: HDF5Reader) throws -> String {
+    /// The digest of one entry.
+    public static func digest(_ node: HDF5Node, _ reader: HDF5Reader) throws -> String {
         var hash = SHA256()
         switch node.content {
         case .group: hash.add("group\0")
