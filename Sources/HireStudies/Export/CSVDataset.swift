@@ -21,7 +21,7 @@ enum CSVDataset {
         var column = 0
         try source.forEachBlock(of: dataset) { _, block in
             var text = ""
-            for number in numbers(block) {
+            for number in try numbers(block) {
                 column += 1
                 text += number + (column == columns ? "\n" : ",")
                 if column == columns { column = 0 }
@@ -30,16 +30,16 @@ enum CSVDataset {
         }
     }
 
-    private static func numbers(_ block: NDArray) -> [String] {
+    private static func numbers(_ block: NDArray) throws -> [String] {
         switch block.dtype {
-        case .float32: block.elements(Float.self).map { "\($0)" }
-        case .float64: block.elements(Double.self).map { "\($0)" }
-        case .float16: block.elements(Float16.self).map { "\(Float($0))" }
-        case .bfloat16: block.elements(BFloat16.self).map { "\(Float($0))" }
-        case .int32: block.elements(Int32.self).map { "\($0)" }
-        case .int64: block.elements(Int64.self).map { "\($0)" }
-        case .uint8: block.elements(UInt8.self).map { "\($0)" }
-        case .bool: block.elements(Bool.self).map { $0 ? "1" : "0" }
+        case .float32: try block.elements(Float.self).map { "\($0)" }
+        case .float64: try block.elements(Double.self).map { "\($0)" }
+        case .float16: try block.elements(Float16.self).map { "\(Float($0))" }
+        case .bfloat16: try block.elements(BFloat16.self).map { "\($0.floatValue)" }
+        case .int32: try block.elements(Int32.self).map { "\($0)" }
+        case .int64: try block.elements(Int64.self).map { "\($0)" }
+        case .uint8: try block.elements(UInt8.self).map { "\($0)" }
+        case .bool: try block.elements(Bool.self).map { $0 ? "1" : "0" }
         }
     }
 

@@ -13,7 +13,9 @@ extension JoinedShards {
             let offsets = try offsets(of: dataset)
             let storage = try Storage(byteCount: offsets.count * 8, ledger: nil)
             if let memory = storage.pointer {
-                offsets.withUnsafeBytes { memory.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(memory), byteCount: $0.count) }
+                offsets.withUnsafeBytes {
+                    UnsafeMutableRawBufferPointer(start: memory, count: $0.count).copyMemory(from: $0)
+                }
             }
             try body([0], NDArray(storage: storage, dtype: .int64, shape: [offsets.count]))
             return
@@ -38,7 +40,7 @@ extension JoinedShards {
             let base = result[result.count - 1]
             var own: [Int64] = []
             try reader.forEachBlock(of: part.object) { _, block in
-                own += block.elements(Int64.self)
+                own += try block.elements(Int64.self)
             }
             let values = try reader.nodes().first { $0.path == String(part.object.dropLast(7)) + "values" }
             guard case .array(_, let shape)? = values?.content, own.first == 0,

@@ -50,6 +50,8 @@ struct JoinedShards {
         }
         for path in first.order {
             guard let content = first.nodes[path], content != .group else { continue }
+            // Rows and edges of ragged data are counted anew.
+            if try JoinedShards.isBareDimension(path, first.nodes, first.reader) { continue }
             if let dataset = try join(path, content, sources) { datasets.append(dataset) }
         }
     }
@@ -109,14 +111,22 @@ struct JoinedShards {
                 return true
             }
         }
-        // The rows and edges of ragged data count on in every file.
-        for ending in ["/row", "/edge"] where path.hasSuffix(ending) {
-            if sources[0].nodes[String(path.dropLast(ending.count)) + "/offsets"] != nil { return true }
-        }
         guard labels.first?.isEmpty ?? false, path.split(separator: "/").count > 1 else { return false }
         return sources.allSatisfy { source in
             source.samples != nil && source.nodes[path]?.shape?.first == source.samples
         }
+    }
+
+    /// Whether a dataset says nothing but how long an axis of ragged data is.
+    private static func isBareDimension(
+        _ path: String, _ nodes: [String: HDF5Node.Content], _ reader: HDF5Reader
+    ) throws -> Bool {
+        for ending in ["/row", "/edge"] where path.hasSuffix(ending) {
+            if nodes[String(path.dropLast(ending.count)) + "/offsets"] != nil {
+                return try reader.scaleName(path)?.hasPrefix("This is a netCDF dimension") ?? false
+            }
+        }
+        return false
     }
 
     private mutating func isSame(_ path: String, _ content: HDF5Node.Content, _ sources: [Source]) throws

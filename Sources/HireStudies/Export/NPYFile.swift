@@ -30,7 +30,7 @@ enum NPYFile {
             try put(header(code(dtype), dataset.shape), append)
             try source.forEachBlock(of: dataset) { _, block in
                 if dtype == .bfloat16 {
-                    try block.elements(BFloat16.self).map { Float($0) }
+                    try block.elements(BFloat16.self).map(\.floatValue)
                         .withUnsafeBytes { try append($0) }
                 } else if let memory = block.storage.pointer {
                     try append(UnsafeRawBufferPointer(start: memory, count: block.byteCount))

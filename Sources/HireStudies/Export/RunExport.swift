@@ -16,11 +16,18 @@ public struct RunExport {
     }
 
     private let sources: RunSources
+    private let tables: [(name: String, text: String)]
     private let fileSystem: any FileSystem
 
     /// An export of some sources.
-    public init(_ sources: RunSources, fileSystem: any FileSystem = SystemFileSystem()) {
+    ///
+    /// - Parameter tables: what CSV holds beside datasets, by file name without its ending.
+    public init(
+        _ sources: RunSources, tables: [(name: String, text: String)] = [],
+        fileSystem: any FileSystem = SystemFileSystem()
+    ) {
         self.sources = sources
+        self.tables = tables
         self.fileSystem = fileSystem
     }
 
@@ -143,6 +150,13 @@ public struct RunExport {
     private func csv(_ chosen: Chosen, _ folder: String, _ summary: inout Summary) throws {
         var omitted: [String] = []
         var names: Set<String> = []
+        for (name, text) in tables {
+            names.insert(name)
+            let path = FilePath.join(folder, name + ".csv")
+            try fileSystem.makeFolders(folder)
+            try AtomicWriter(fileSystem: fileSystem).write(text, to: path)
+            summary.files.append(path)
+        }
         for (source, dataset) in chosen {
             let place = source.prefix + dataset.path
             guard (1...2).contains(dataset.shape.count), dataset.shape.count == 1 || dataset.content != .strings,

@@ -19,14 +19,19 @@ public struct RunSources {
     /// The shards of a run's finished items, each compared with its SHA-256 before it is opened.
     ///
     /// - Parameter only: globs over labels or ids, or either in full; empty means all.
+    /// - Parameter mayBeEmpty: whether a run without shards gives no datasets instead of an error.
     /// - Throws: `TableError` for a selection that fits nothing; `FileError` where there are no shards.
-    public init(_ contents: RunContents, only: [String] = []) throws {
+    public init(_ contents: RunContents, only: [String] = [], mayBeEmpty: Bool = false) throws {
         let chosen = try contents.selected(only)
         var shards: [(item: StudyItem, files: [String])] = []
         for status in chosen {
             guard status.state == .done, let record = status.record else { continue }
             let files = try contents.folder.verifiedShards(record)
             if !files.isEmpty { shards.append((status.item, files.map(contents.folder.location))) }
+        }
+        if shards.isEmpty, mayBeEmpty {
+            recordings = []
+            return
         }
         guard !shards.isEmpty else {
             throw FileError(
