@@ -19,7 +19,7 @@ public struct HDF5Options: Sendable, Equatable {
     /// A chunk is one whole sample. Samples larger than `chunkBytes` are split along their first axes (tokens, or
     /// channels of a map) into nearly equal pieces; samples smaller than 8 KiB share a chunk. Reading a sample
     /// therefore never touches another large one.
-    func chunk(_ sample: [Int], elementSize: Int) -> [Int] {
+    public func chunk(_ sample: [Int], elementSize: Int) -> [Int] {
         var piece = sample.map { max($0, 1) }
         var bytes = piece.reduce(elementSize, *)
         for axis in piece.indices where bytes > chunkBytes {

@@ -70,6 +70,9 @@ extension HDF5Shard {
         let shape: [Int]
         let start: [Int]
 
+        /// Whether it has no elements, and so no place.
+        public var isEmpty: Bool { shape.contains(0) }
+
         /// A piece.
         ///
         /// - Parameters:

@@ -39,6 +39,13 @@ struct HireCommand: ParsableCommand {
 enum Verbs {
     static let all: [any ParsableCommand.Type] = [
         RunCommand.self,
+        StatusCommand.self,
+        TableCommand.self,
+        ReportCommand.self,
+        DigestCommand.self,
+        VerifyCommand.self,
+        ExportCommand.self,
+        MergeCommand.self,
         AskCommand.self,
         ChatCommand.self,
         InspectCommand.self,

@@ -27,6 +27,27 @@ extension SafetensorsFile {
         _ tensors: [TensorToWrite], to path: String, metadata: [String: String] = [:],
         fileSystem: any FileSystem = SystemFileSystem()
     ) throws {
+        let items = tensors.map { item in
+            StreamedTensor(name: item.name, dtype: item.dtype, shape: item.shape) { take in
+                let array = try item.make()
+                guard array.shape == item.shape else {
+                    throw changed(
+                        item.name, path, "\(item.dtype) \(item.shape)",
+                        "\(array.dtype) \(array.shape)")
+                }
+                try take(array)
+            }
+        }
+        try write(streamed: items, to: path, metadata: metadata, fileSystem: fileSystem)
+    }
+
+    /// Writes tensors whose numbers come piece by piece, so that a single one may be larger than the memory.
+    ///
+    /// - Throws: as `write`.
+    public static func write(
+        streamed tensors: [StreamedTensor], to path: String, metadata: [String: String] = [:],
+        fileSystem: any FileSystem = SystemFileSystem()
+    ) throws {
         let items = tensors.sorted {
             ($1.dtype.byteSize, $0.name) < ($0.dtype.byteSize, $1.name)
         }
@@ -34,20 +55,34 @@ extension SafetensorsFile {
         try AtomicWriter(fileSystem: fileSystem).write(to: path) { append in
             try header.withUnsafeBytes { try append($0) }
             for item in items {
-                let array = try item.make()
-                guard array.dtype == item.dtype, array.shape == item.shape else {
-                    throw FileError(
-                        .cannotCreate, path: path, problem: "the tensor '\(item.name)' changed",
-                        expected: "\(item.dtype) \(item.shape)",
-                        got: "\(array.dtype) \(array.shape)")
+                let whole = item.shape.elementCount
+                var count = 0
+                try item.make { piece in
+                    count += piece.count
+                    guard piece.dtype == item.dtype, count <= whole else {
+                        throw changed(
+                            item.name, path, "\(item.dtype) \(item.shape)",
+                            "\(piece.dtype) \(piece.shape)")
+                    }
+                    try withBytes(of: piece, append)
                 }
-                try withBytes(of: array, append)
+                guard count == whole else {
+                    throw changed(item.name, path, "\(whole) elements", "\(count)")
+                }
             }
         }
     }
 
+    private static func changed(
+        _ name: String, _ path: String, _ expected: String, _ got: String
+    ) -> FileError {
+        FileError(
+            .cannotCreate, path: path, problem: "the tensor '\(name)' changed", expected: expected,
+            got: got)
+    }
+
     private static func headerBytes(
-        _ items: [TensorToWrite], _ metadata: [String: String], _ path: String
+        _ items: [StreamedTensor], _ metadata: [String: String], _ path: String
     ) throws -> [UInt8] {
         var object = JSONObject()
         if !metadata.isEmpty {

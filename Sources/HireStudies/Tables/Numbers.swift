@@ -48,3 +48,8 @@ func duration(_ seconds: Double) -> String {
         : seconds >= 1e-3 ? (seconds * 1e3, "ms") : (seconds * 1e6, "µs")
     return fixed(value, value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2) + " " + unit
 }
+
+/// A number with four figures, as short as it can be: 0.001234, 12.5, 1.2e-09; whole numbers up to a million in full.
+func figures(_ value: Double) -> String {
+    value == value.rounded() && abs(value) < 1e6 ? fixed(value, 0) : String(format: "%.4g", value)
+}

@@ -8,7 +8,7 @@ extension ResultTable {
         case markdown
         /// A `tabular` with booktabs' rules.
         case latex
-        /// One line per row; a share takes two columns.
+        /// One line per row; what has an error takes a column for it.
         case csv
         /// An array of objects.
         case json
@@ -54,11 +54,19 @@ extension ResultTable {
     }
 
     private func markdown() -> String {
-        let escape = { (text: String) in text.replacing("|", with: "\\|") }
+        // A line break would end the row.
+        let escape = { (text: String) in
+            text.replacing("|", with: "\\|").replacing("\n", with: " ")
+        }
         var lines = ["| " + columns.map { escape($0.title) }.joined(separator: " | ") + " |"]
         lines.append("|" + columns.map { $0.isText ? " :-- |" : " --: |" }.joined())
-        for row in rows {
-            lines.append("| " + row.map { escape($0.display) }.joined(separator: " | ") + " |")
+        let best = columns.indices.map { bestRows($0) }
+        for (number, row) in rows.enumerated() {
+            let cells = row.enumerated().map { column, cell in
+                best[column].contains(number)
+                    ? "**\(escape(cell.display))**" : escape(cell.display)
+            }
+            lines.append("| " + cells.joined(separator: " | ") + " |")
         }
         if !caption.isEmpty { lines += ["", caption] }
         return lines.joined(separator: "\n") + "\n"
@@ -71,12 +79,15 @@ extension ResultTable {
         lines.append("\\toprule")
         lines.append(columns.map { escaped($0.title) }.joined(separator: " & ") + " \\\\")
         lines.append("\\midrule")
-        for row in rows {
-            let cells = row.map { cell in
-                if case .share = cell {
-                    return "$" + cell.display.replacing("±", with: "\\pm") + "$"
+        let best = columns.indices.map { bestRows($0) }
+        for (number, row) in rows.enumerated() {
+            let cells = row.enumerated().map { column, cell in
+                let isBest = best[column].contains(number)
+                if cell.hasSpread {
+                    let text = cell.display.replacing("±", with: "\\pm")
+                    return isBest ? "$\\mathbf{\(text)}$" : "$\(text)$"
                 }
-                return escaped(cell.display)
+                return isBest ? "\\textbf{\(escaped(cell.display))}" : escaped(cell.display)
             }
             lines.append(cells.joined(separator: " & ") + " \\\\")
         }
@@ -85,27 +96,19 @@ extension ResultTable {
     }
 
     private func csv() -> String {
-        let shares = columns.indices.map { column in
-            rows.contains { if case .share = $0[column] { true } else { false } }
+        let fields = rows.map { $0.map(\.fields) }
+        let endings = columns.indices.map { column in
+            Cell.fieldEndings.filter { ending in
+                ending.isEmpty || fields.contains { $0[column][ending] != nil }
+            }
         }
         let header = columns.indices.flatMap { column in
-            shares[column]
-                ? [columns[column].key, columns[column].key + "_se"] : [columns[column].key]
+            endings[column].map { columns[column].key + $0 }
         }
-        var lines = [header.map(quoted).joined(separator: ",")]
-        for row in rows {
-            let fields = columns.indices.flatMap { column -> [String] in
-                switch row[column] {
-                case .share(let share): ["\(share.value)", "\(share.standardError)"]
-                case .missing: Array(repeating: "", count: shares[column] ? 2 : 1)
-                case .text(let text): [text]
-                case .integer(let value), .count(let value), .bytes(let value): ["\(value)"]
-                case .number(let value, _), .seconds(let value): ["\(value)"]
-                }
-            }
-            lines.append(fields.map(quoted).joined(separator: ","))
+        let lines = fields.map { row in
+            columns.indices.flatMap { column in endings[column].map { row[column][$0] ?? "" } }
         }
-        return lines.joined(separator: "\n") + "\n"
+        return ([header] + lines).map { $0.map(quoted).joined(separator: ",") + "\n" }.joined()
     }
 
     private func json() throws -> String {
@@ -153,6 +156,8 @@ extension ResultTable {
             case "±": result += "$\\pm$"
             case "µ": result += "$\\mu$"
             case "–": result += "--"
+            case "Δ": result += "$\\Delta$"
+            case "<", ">": result += "$\(character)$"
             case "&", "%", "$", "#", "_", "{", "}": result += "\\\(character)"
             default: result.append(character)
             }

@@ -10,12 +10,21 @@ public struct ResultTable: Sendable, Equatable {
         public var title: String
         /// Whether cells stand at the left.
         public var isText: Bool
+        /// Which of its numbers is best, and printed bold where there is bold; nil where none is.
+        public var best: Best?
+
+        /// Which end of the numbers is the good one.
+        public enum Best: Sendable, Equatable {
+            case highest
+            case lowest
+        }
 
         /// A column.
-        public init(_ key: String, _ title: String, isText: Bool = false) {
+        public init(_ key: String, _ title: String, isText: Bool = false, best: Best? = nil) {
             self.key = key
             self.title = title
             self.isText = isText
+            self.best = best
         }
     }
 
@@ -31,6 +40,14 @@ public struct ResultTable: Sendable, Equatable {
         case count(Int)
         case bytes(Int)
         case seconds(Double)
+        /// A share measured with several seeds, written in percent with the standard deviation over them.
+        case seedShare(SeedSpread)
+        /// A number measured with several seeds, written with the standard deviation over them.
+        case spread(SeedSpread)
+        /// The difference from a baseline in percentage points, with its 95 % interval.
+        case difference(PairedBootstrap)
+        /// A p-value.
+        case probability(Double)
         case missing
     }
 
@@ -52,36 +69,28 @@ public struct ResultTable: Sendable, Equatable {
         precondition(row.count == columns.count, "A row has one cell per column.")
         rows.append(row)
     }
-}
 
-extension ResultTable.Cell {
-    /// The cell for people.
-    var display: String {
-        switch self {
-        case .text(let text): text
-        case .integer(let value): grouped(value)
-        case .number(let value, let decimals): fixed(value, decimals)
-        case .share(let share):
-            "\(fixed(100 * share.value, 1)) ± \(fixed(100 * share.standardError, 1))"
-        case .count(let value): scaled(Double(value))
-        case .bytes(let value): HireStudies.bytes(value)
-        case .seconds(let value): duration(value)
-        case .missing: "–"
-        }
+    /// Puts the rows into another order.
+    mutating func reorder(_ order: [Int]) {
+        precondition(order.count == rows.count, "An order names every row.")
+        rows = order.map { rows[$0] }
     }
 
-    /// The cell for programs.
-    var json: JSONValue {
-        switch self {
-        case .text(let text): .string(text)
-        case .integer(let value), .count(let value), .bytes(let value): .integer(Int64(value))
-        case .number(let value, _), .seconds(let value): .number(value)
-        case .share(let share):
-            [
-                "value": .number(share.value), "standard_error": .number(share.standardError),
-                "count": .integer(Int64(share.count)),
-            ]
-        case .missing: .null
+    /// Keeps some columns, in the order given.
+    mutating func select(_ kept: [Int]) {
+        columns = kept.map { columns[$0] }
+        rows = rows.map { row in kept.map { row[$0] } }
+    }
+
+    /// The rows whose cell is the best of a column; empty where no end is the good one or all are alike.
+    func bestRows(_ column: Int) -> Set<Int> {
+        guard let best = columns[column].best else { return [] }
+        let values = rows.map { $0[column].comparable }
+        let known = values.compactMap { $0 }
+        guard known.count > 1, let low = known.min(), let high = known.max(), low < high else {
+            return []
         }
+        let wanted = best == .highest ? high : low
+        return Set(values.indices.filter { values[$0] == wanted })
     }
 }

@@ -1,0 +1,89 @@
+import HireFiles
+
+extension RunResults {
+    /// What a run's folder holds, without the script that made it.
+    public init(_ contents: RunContents) {
+        let folder = contents.folder
+        self.init(
+            kind: contents.manifest.kind, description: contents.manifest.description,
+            finished: contents.items.compactMap { status in
+                guard let result = status.result, let record = status.record else { return nil }
+                let item = status.item
+                return Finished(
+                    label: item.label, group: item.group, variant: item.variant, axes: item.axes,
+                    seed: item.seed, metrics: result.metrics, measured: result.measured,
+                    grades: { try folder.grades(record) })
+            },
+            planned: Dictionary(grouping: contents.manifest.items, by: \.group)
+                .mapValues { $0.count })
+    }
+}
+
+extension RunFolder {
+    /// The file of an item in which each sample's answer is graded.
+    static let predictionsName = "predictions.jsonl"
+
+    /// What the samples of a finished item were graded; nil where samples are not graded.
+    ///
+    /// - Throws: `FileError`, also where the file is not the one that was journalled.
+    func grades(_ record: JournalRecord) throws -> SampleGrades? {
+        guard
+            let (name, file) = record.files.first(where: {
+                FilePath.name(of: $0.key) == RunFolder.predictionsName
+            })
+        else { return nil }
+        let path = location(name)
+        let bytes = try fileSystem.readAll(path)
+        guard SHA256.hex(of: bytes) == file.sha256 else { throw RunFolder.changed(path) }
+        return try SampleGrades(jsonLines: bytes, source: path)
+    }
+
+    /// A file that is not the one that was journalled.
+    static func changed(_ path: String) -> FileError {
+        .badData(
+            path,
+            "the file is not the one that was journalled (its SHA-256 differs); see `hire verify`, and run the script "
+                + "again to redo its item")
+    }
+
+    /// The files of a finished item whose names end in `.h5`, sorted by number and name, after their SHA-256 was compared.
+    ///
+    /// HDF5 can crash on damaged files, so it opens none that was not compared.
+    func verifiedShards(_ record: JournalRecord) throws -> [String] {
+        let names = record.files.keys.filter { FilePath.fileExtension(of: $0) == "h5" }.sorted {
+            NaturalOrder.precedes($0, $1)
+        }
+        for name in names where !RunFileProblem.isMeasured(name) {
+            guard try SHA256.hex(ofFile: location(name), in: fileSystem) == record.files[name]?.sha256
+            else { throw RunFolder.changed(location(name)) }
+        }
+        return names
+    }
+}
+
+/// The order in which people number things: `2.h5` before `10.h5`.
+enum NaturalOrder {
+    static func precedes(_ left: String, _ right: String) -> Bool {
+        let (a, b) = (parts(left), parts(right))
+        for (x, y) in zip(a, b) where x != y {
+            if let m = Int(x), let n = Int(y), m != n { return m < n }
+            return x < y
+        }
+        return (a.count, left) < (b.count, right)
+    }
+
+    private static func parts(_ text: String) -> [String] {
+        var result: [String] = []
+        var wasDigit: Bool?
+        for character in text {
+            let isDigit = character.isASCII && character.isNumber
+            if isDigit == wasDigit, !result.isEmpty {
+                result[result.count - 1].append(character)
+            } else {
+                result.append(String(character))
+            }
+            wasDigit = isDigit
+        }
+        return result
+    }
+}
