@@ -4,9 +4,11 @@
 static int protected_call(lua_State *L, int arguments, int results, int handler) {
     hire_lua_owner *owner = hire_lua_owner_of(L);
     int before = owner->in_swift;
+    lua_State *outer = hire_lua_enter_thread(L);
     owner->in_swift = 0;
     int status = lua_pcall(L, arguments, results, handler);
     owner->in_swift = before;
+    hire_lua_leave_thread(L, outer);
     return status;
 }
 

@@ -10,6 +10,6 @@ enum Complaint {
         if traceback, !report.traceback.isEmpty {
             Terminal.writeError(report.traceback + "\n")
         }
-        return report.kind.exitCode
+        return report.exitCode
     }
 }

@@ -20,7 +20,7 @@ struct HireCommand: ParsableCommand {
 
     static func main() {
         do {
-            var command = try parseAsRoot()
+            var command = try command(for: Array(CommandLine.arguments.dropFirst()))
             try command.run()
             Machine.flush()
         } catch let error as ProgramExit {
@@ -32,6 +32,22 @@ struct HireCommand: ParsableCommand {
             if error is ValidationError || error is CleanExit { exit(withError: error) }
             Machine.end(Complaint.print(error))
         }
+    }
+}
+
+extension HireCommand {
+    /// The command that words stand for.
+    ///
+    /// What stands behind `--` belongs to the script of `hire run`: two lists of words without a name, overrides and
+    /// arguments, are one too many for the parser.
+    static func command(for words: [String]) throws -> any ParsableCommand {
+        guard words.first == "run", let end = words.firstIndex(of: "--") else {
+            return try parseAsRoot(words)
+        }
+        let command = try parseAsRoot(Array(words[..<end]))
+        guard var run = command as? RunCommand else { return command }
+        run.arguments = Array(words[(end + 1)...])
+        return run
     }
 }
 

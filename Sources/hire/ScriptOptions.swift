@@ -48,6 +48,17 @@ struct ScriptOptions: ParsableArguments {
         }
     }
 
+    /// The options that numbers may depend on, as they are written.
+    var determiningOptions: [String] {
+        var options: [String] = []
+        if seed != 0 { options += ["--seed", "\(seed)"] }
+        if let threads { options += ["--threads", "\(threads)"] }
+        if determinism != .repeatable { options += ["--determinism", determinism.rawValue] }
+        if roundsBFloat16 { options.append("--fast-bfloat16") }
+        for plugin in plugins { options += ["--plugin", plugin] }
+        return options
+    }
+
     /// A state with all libraries and plugins.
     func makeState(
         output: any ScriptOutput = StandardOutput(), folder: String, isSmoke: Bool = false,

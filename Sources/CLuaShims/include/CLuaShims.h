@@ -30,6 +30,8 @@ typedef struct hire_lua_owner {
     hire_lua_release release; /* releases a boxed Swift object */
     int in_swift;             /* whether Swift code is the innermost */
     size_t bytes;             /* bytes that Lua itself holds */
+    lua_State *volatile running; /* the stack whose Lua code is innermost; NULL while none runs */
+    volatile int ending;      /* whether the script was asked to end, see `hire_lua_end` */
 } hire_lua_owner;
 
 /* --- state.c: life of a state -------------------------------------------------------------------------- */
@@ -99,16 +101,33 @@ int hire_lua_is_error(lua_State *L, int index);
 /* Turns any error value into an error table with a traceback: the message handler of every protected call. */
 int hire_lua_message_handler(lua_State *L);
 
-/* --- interrupt.c: Ctrl-C ------------------------------------------------------------------------------- */
+/* --- interrupt.c: signals that ask the program to stop -------------------------------------------------- */
 
-/* First SIGINT: sets the flag and stops Lua code at its next instruction. Second: ends the process with 130. */
-void hire_lua_watch_interrupts(lua_State *L);
-/* Gives SIGINT back to the system. */
-void hire_lua_ignore_interrupts(void);
-/* Whether SIGINT has arrived. */
+/* From now on the first SIGINT (`all`: or SIGTERM, SIGHUP, SIGUSR1, SIGUSR2) is remembered and stops this state's Lua
+ * code at its next instruction. SIGINT, SIGTERM or SIGHUP half a second later or more ends the process at once with
+ * 128 + its number. One state at a time, from the thread that runs it. */
+void hire_lua_watch_signals(lua_State *L, int all);
+/* Gives the signals back to the system. */
+void hire_lua_ignore_signals(void);
+/* Writing to a pipe that nobody reads becomes an error instead of the end of the process. */
+void hire_lua_survive_broken_pipes(void);
+/* The number of the first signal that arrived; 0 if none has. */
 int hire_lua_interrupted(void);
-/* Forgets an interrupt that was dealt with. */
+/* Forgets a signal that was dealt with. */
 void hire_lua_clear_interrupt(void);
+/* "SIGINT" and so on; "" for a signal that is not watched. */
+const char *hire_lua_signal_name(int number);
+/* Makes every further instruction of this state's Lua code raise an error of kind "ended", so that no pcall keeps the
+ * script from ending; a new call from outside starts afresh. */
+void hire_lua_end(lua_State *L);
+/* Notes that the Lua code of L is about to run; returns what ran before, for `hire_lua_leave_thread`. */
+lua_State *hire_lua_enter_thread(lua_State *L);
+void hire_lua_leave_thread(lua_State *L, lua_State *outer);
+
+/* --- coroutines.c -------------------------------------------------------------------------------------- */
+
+/* Replaces coroutine.resume and coroutine.wrap by such as tell the owner what runs. */
+void hire_lua_open_coroutines(lua_State *L);
 
 /* --- constants that are macros ------------------------------------------------------------------------- */
 

@@ -1,5 +1,3 @@
-import CLuaShims
-import Glibc
 import HireFiles
 import HireTensor
 import HireVLM
@@ -18,9 +16,14 @@ public final class StandardHost: ScriptHost {
     public let arguments: [String]
     /// What the command line asks of the studies in the script.
     public var studyRequest = StudyRequest()
+    /// What was asked of studies and none has taken yet.
+    public var untaken: [StudyRequest.Part] {
+        studyRequest.parts.filter { !taken.contains($0) }
+    }
     /// Where text and pictures go.
     public var output: any ScriptOutput
 
+    private var taken: Set<StudyRequest.Part> = []
     private let makeShapesContext: () -> Context
 
     /// A host from its services.
@@ -49,6 +52,9 @@ public final class StandardHost: ScriptHost {
         return try body()
     }
 
+    /// Notes that a study took a part of the request.
+    public func take(_ part: StudyRequest.Part) { taken.insert(part) }
+
     /// Writes text as it stands.
     public func write(_ text: String) { output.write(text) }
 
@@ -66,9 +72,9 @@ public final class StandardHost: ScriptHost {
     /// Counts them.
     public func note(failedItems count: Int) { failedItems += count }
 
-    /// Throws `ScriptInterruption` after Ctrl-C.
+    /// Throws `ScriptInterruption` after a signal that asks to stop.
     public func checkInterrupt() throws {
-        if hire_lua_interrupted() != 0 { throw ScriptInterruption() }
+        if let signal = LuaState.arrivedSignal { throw ScriptInterruption(signal) }
     }
 }
 
@@ -80,22 +86,4 @@ public protocol ScriptOutput {
     func show(png: [UInt8], path: String)
     /// How progress is drawn.
     var progressStyle: ProgressBar.Style { get }
-}
-
-/// Text to standard output.
-public struct StandardOutput: ScriptOutput {
-    /// Standard output.
-    public init() {}
-
-    /// Writes text as it stands, at once: whoever reads a log sees it grow, and nothing is lost in a sudden end.
-    public func write(_ text: String) {
-        Swift.print(text, terminator: "")
-        fflush(nil)
-    }
-
-    /// Nothing: a terminal shows no pictures, and the script says where it saved them.
-    public func show(png: [UInt8], path: String) {}
-
-    /// A bar on a terminal, lines elsewhere.
-    public var progressStyle: ProgressBar.Style { Terminal.isErrorTerminal ? .bar : .lines }
 }

@@ -28,17 +28,29 @@ public enum Terminal {
 
     /// Writes to standard error at once.
     public static func writeError(_ text: String) {
+        _ = write(text, to: STDERR_FILENO)
+    }
+
+    /// Writes all of a text at once, whatever signals arrive meanwhile; returns the error number of a failure.
+    static func write(_ text: String, to descriptor: Int32) -> Int32? {
         var text = text
-        text.withUTF8 { bytes in
+        return text.withUTF8 { bytes in
             var sent = 0
             while sent < bytes.count {
-                let count = Glibc.write(
-                    STDERR_FILENO,
-                    UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[sent...])
-                        .baseAddress, bytes.count - sent)
-                if count <= 0 { return }
+                let rest = UnsafeRawBufferPointer(
+                    rebasing: UnsafeRawBufferPointer(bytes)[sent...])
+                let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
+                if count < 0, errno == EINTR { continue }
+                if count < 0, errno == EAGAIN {
+                    // Whoever shares the terminal made it return at once.
+                    var full = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                    _ = poll(&full, 1, 1000)
+                    continue
+                }
+                if count <= 0 { return count < 0 ? errno : EIO }
                 sent += count
             }
+            return nil
         }
     }
 

@@ -25,8 +25,10 @@ public struct ErrorReport {
         case io
         /// Something the machine lacks.
         case unavailable
-        /// Ctrl-C.
+        /// Ctrl-C, or another signal that asks to stop.
         case interrupted
+        /// The script ended where it should: no failure.
+        case ended
         /// Raised by Lua code.
         case lua
         /// Anything else.
@@ -42,7 +44,8 @@ public struct ErrorReport {
             case .create: 73
             case .io: 74
             case .config: 78
-            case .interrupted: 130
+            case .interrupted: ScriptInterruption.Signal.interrupt.exitCode
+            case .ended: 0
             }
         }
     }
@@ -57,6 +60,11 @@ public struct ErrorReport {
     public let traceback: String
     /// Whether the message begins with a Lua file and line.
     public let hasPosition: Bool
+    /// What asked to stop, for an interruption.
+    public let signal: ScriptInterruption.Signal?
+
+    /// The status with which the program ends.
+    public var exitCode: Int32 { signal?.exitCode ?? kind.exitCode }
 
     /// Describes an error.
     public init(_ error: any Error) {
@@ -66,6 +74,7 @@ public struct ErrorReport {
             path = error.path
             traceback = error.traceback
             hasPosition = true
+            signal = error.signal
             return
         }
         if let error = error as? ModuleError {
@@ -76,6 +85,7 @@ public struct ErrorReport {
             path = inner.path ?? error.path
             message = inner.path == nil ? error.description : inner.message
             hasPosition = inner.hasPosition
+            signal = inner.signal
             return
         }
         kind = Self.kind(of: error)
@@ -83,6 +93,7 @@ public struct ErrorReport {
         path = nil
         traceback = ""
         hasPosition = false
+        signal = (error as? ScriptInterruption)?.signal
     }
 
     /// The sentence; positions and dimensions count from one, as they do in scripts.
@@ -106,6 +117,7 @@ public struct ErrorReport {
     private static func kind(of error: any Error) -> Kind {
         switch error {
         case is ScriptInterruption: .interrupted
+        case is ScriptEnd: .ended
         case let error as FileError:
             switch error.category {
             case .badData: .data

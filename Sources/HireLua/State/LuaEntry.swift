@@ -77,6 +77,7 @@ let luaEnter: hire_lua_call = { stack, object in
     do {
         return try entry.enter(state)
     } catch {
+        if error is ScriptEnd { hire_lua_end(stack) }
         state.pushError(error)
         return -1
     }

@@ -12,11 +12,15 @@ public struct LuaError: Error, CustomStringConvertible {
     public let path: String?
     /// The stack of Lua calls at the moment of the error.
     public let traceback: String
+    /// What asked to stop, for an interruption.
+    public let signal: ScriptInterruption.Signal?
 
     /// An error from its parts.
     public init(
-        kind: ErrorReport.Kind = .lua, message: String, path: String? = nil, traceback: String = ""
+        kind: ErrorReport.Kind = .lua, message: String, path: String? = nil, traceback: String = "",
+        signal: ScriptInterruption.Signal? = nil
     ) {
+        self.signal = signal
         self.kind = kind
         self.message = message
         self.path = path
@@ -38,7 +42,8 @@ extension LuaState {
         let kind = rawField("kind").flatMap(ErrorReport.Kind.init(rawValue:)) ?? .lua
         return LuaError(
             kind: kind, message: rawField("message") ?? "an error without a message.",
-            path: rawField("path"), traceback: rawField("traceback") ?? "")
+            path: rawField("path"), traceback: rawField("traceback") ?? "",
+            signal: rawField("signal").flatMap(ScriptInterruption.Signal.init(rawValue:)))
     }
 
     /// Pushes an error table for a Swift error: what `pcall` gives to the script.
@@ -57,6 +62,10 @@ extension LuaState {
         if !report.traceback.isEmpty {
             push(text: report.traceback)
             hire_lua_raw_set_field(stack, -2, "traceback")
+        }
+        if let signal = report.signal {
+            push(text: signal.rawValue)
+            hire_lua_raw_set_field(stack, -2, "signal")
         }
     }
 

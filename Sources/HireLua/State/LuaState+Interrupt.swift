@@ -1,17 +1,34 @@
 import CLuaShims
+import HireVLM
 
 extension LuaState {
     /// Ctrl-C stops this state's code from now on; a second one ends the program.
     ///
     /// One state at a time.
-    public func watchInterrupts() {
-        hire_lua_clear_interrupt()
-        hire_lua_watch_interrupts(main)
+    public func watchInterrupts() { watch(all: false) }
+
+    /// Every signal of `ScriptInterruption.Signal` stops this state's code from now on.
+    ///
+    /// A later SIGINT, SIGTERM or SIGHUP ends the program. A standard output that nobody reads any more is no reason to
+    /// stop.
+    public func watchSignals() {
+        hire_lua_survive_broken_pipes()
+        watch(all: true)
     }
 
-    /// Gives Ctrl-C back to the system and forgets one that was dealt with.
+    /// Gives the signals back to the system and forgets one that was dealt with.
     public func unwatchInterrupts() {
         hire_lua_clear_interrupt()
-        hire_lua_ignore_interrupts()
+        hire_lua_ignore_signals()
+    }
+
+    /// The signal that asked to stop; nil if none did.
+    public static var arrivedSignal: ScriptInterruption.Signal? {
+        ScriptInterruption.Signal(number: hire_lua_interrupted())
+    }
+
+    private func watch(all: Bool) {
+        hire_lua_clear_interrupt()
+        hire_lua_watch_signals(main, all ? 1 : 0)
     }
 }

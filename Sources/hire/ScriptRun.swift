@@ -1,0 +1,89 @@
+import ArgumentParser
+import Foundation
+import HireFiles
+import HireLua
+import HireVLM
+
+/// One script from its start to its end, and what is said at the end.
+struct ScriptRun {
+    /// Where the script lies or lay: the name in messages, and where modules are looked for.
+    let path: String
+    /// Its text.
+    let text: String
+    /// The folder for results.
+    let folder: String
+    /// What the command line asked for.
+    let command: RunCommand
+
+    /// Runs the script.
+    ///
+    /// - Throws: `ProgramExit` after everything was said.
+    func run() throws {
+        let place = try rank()
+        var request = try command.request(text: text)
+        if let place {
+            (request.rank, request.ranks) = (place.rank, place.count)
+            if place.rank > 0 { request.role = .worker }
+            if place.rank == 0, place.count > 1 {
+                Terminal.writeError(
+                    "hire: rank 0 of \(place.count) (\(place.variable)): shares \(folder) with the other ranks.\n"
+                )
+            }
+        }
+        let arguments = command.arguments ?? []
+        let output = StandardOutput(isQuiet: command.study.quiet || request.rank > 0)
+        let state = try command.script.makeState(
+            output: output, folder: folder, isSmoke: command.smoke, arguments: arguments)
+        defer { state.close() }
+        let host = state.host as? StandardHost
+        host?.studyRequest = request
+        try state.prepare(script: path, arguments: arguments)
+        state.watchSignals()
+        do {
+            try state.run(text, name: path)
+        } catch {
+            Machine.flush()
+            let report = ErrorReport(error)
+            if report.kind == .ended { return }
+            if let signal = LuaState.arrivedSignal ?? report.signal { throw stopped(signal, error) }
+            throw ProgramExit(
+                code: Complaint.print(error, traceback: command.script.traceback))
+        }
+        Machine.flush()
+        // A script that caught the interruption and came to its end has not done all that it was asked.
+        if let signal = LuaState.arrivedSignal { throw stopped(signal, nil) }
+        if let host { try refuse(host.untaken) }
+    }
+
+    private func rank() throws -> ProcessRank? {
+        if command.isWorker == true { return nil }
+        return try ProcessRank.read(ProcessInfo.processInfo.environment)
+    }
+
+    /// Says how to go on after a signal.
+    private func stopped(_ signal: ScriptInterruption.Signal, _ error: (any Error)?) -> ProgramExit
+    {
+        if let error, ErrorReport(error).kind != .interrupted {
+            // What failed may have failed because of the signal, or just before it.
+            _ = Complaint.print(error, traceback: command.script.traceback)
+        }
+        let again = ShellWords.line(ShellWords.goingOn(CommandLine.arguments))
+        Terminal.writeError(
+            "hire: stopped by \(signal.rawValue); what was finished is kept. Go on with: \(again)\n"
+        )
+        return ProgramExit(code: signal.exitCode)
+    }
+
+    /// Complains of what was asked for and no study took.
+    private func refuse(_ parts: [StudyRequest.Part]) throws {
+        if parts.isEmpty { return }
+        let texts = parts.map { part in
+            guard case .override(let key) = part else { return part.text }
+            return command.words.first { $0.hasPrefix(key + "=") } ?? key
+        }
+        Terminal.writeError(
+            "hire: the script has ended, and no study in it took \(texts.joined(separator: " or ")); what the script "
+                + "itself is given stands behind --.\n")
+        throw ProgramExit(code: 64)
+    }
+}
