@@ -219,7 +219,10 @@ let tests: [Target] = [
         ]),
     test(
         "ProgramTests",
-        ["hire", "HireLua", "HireNN", "HireReference", "HireFiles", "HireTestSupport"]),
+        [
+            "hire", "HireLua", "HireVLM", "HireNN", "HireReference", "HireFiles", "HireTestSupport",
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        ]),
     test(
         "HireTensorTests",
         ["HireTensor", "HireArray", "HireReference", "HireShapes", "HireTestSupport"]),

@@ -14,6 +14,8 @@ public protocol Backend: AnyObject, Sendable {
     var ledger: MemoryLedger { get }
     /// Whether arrays hold values; false for the back-end that computes only shapes.
     var computesValues: Bool { get }
+    /// What bits of results may depend on beside the back-end itself.
+    var identity: BackendIdentity { get }
     /// Whether arithmetic can be done on a dtype (memory movement works on all); float32 everywhere.
     func supports(_ dtype: DType) -> Bool
 

@@ -89,6 +89,13 @@ public final class CPUBackend: Backend {
     /// The processor family that OpenBLAS chose its kernels for.
     public static var matrixKernels: String { String(cString: openblas_get_corename()) }
 
+    /// Threads, and OpenBLAS with its version and kernels.
+    public var identity: BackendIdentity {
+        BackendIdentity(
+            threads: threads, matrixLibrary: String(cString: openblas_get_config()),
+            matrixKernels: CPUBackend.matrixKernels)
+    }
+
     // MARK: Memory
 
     /// An uninitialised contiguous array.

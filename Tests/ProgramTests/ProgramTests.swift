@@ -14,7 +14,7 @@ import Testing
     }
 
     /// The program, which is built beside the tests.
-    private static var program: String {
+    static var program: String {
         var folder = CommandLine.arguments[0]
         while !folder.isEmpty, folder != "/" {
             folder = FilePath.folder(of: folder)

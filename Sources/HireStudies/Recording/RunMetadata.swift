@@ -1,5 +1,4 @@
 import Foundation
-import HireArray
 import HireFiles
 import HireHDF5
 import HireTensor
@@ -12,34 +11,58 @@ public struct RunMetadata: Sendable {
     /// The attributes in the order in which they are written; `complete` is not among them.
     public let attributes: [(String, HDF5Value)]
 
+    /// Attributes that tell of a machine, a moment or a script's text: equal results may differ in them.
+    public static let environmentNames: Set = [
+        "created_utc", "host", "os", "cpu", "cores", "threads", "blas", "blas_core", "hdf5_version",
+        "interpreter", "toolkit_version", "git_commit", "git_branch", "git_dirty", "script_sha256",
+        "provenance_mixed",
+    ]
+
     /// The attributes of a file made with a configuration.
     ///
-    /// - Parameter fileSystem: where the machine's and the repository's descriptions are read.
+    /// - Parameters:
+    ///   - fileSystem: where the machine's description is read.
+    ///   - provenance: with what the study is run; where it is nil, what can be had without a script is told.
+    ///   - modelDigest: SHA-256 of the stored model that was looked into, in hexadecimal, where there is one.
     public init(
         _ configuration: Configuration, seed: Int, context: Context,
-        fileSystem: any FileSystem = SystemFileSystem()
+        fileSystem: any FileSystem = SystemFileSystem(), provenance: Provenance? = nil,
+        modelDigest: String? = nil
     ) throws {
-        let environment = ProcessInfo.processInfo.environment
-        let threads =
-            environment["OPENBLAS_NUM_THREADS"].flatMap(Int.init)
-            ?? environment["OMP_NUM_THREADS"].flatMap(Int.init)
-            ?? ProcessInfo.processInfo.activeProcessorCount
+        let machine = provenance?.machine ?? MachineIdentity(context, fileSystem: fileSystem)
         var list: [(String, HDF5Value)] = [
             ("schema", "hire-act"), ("schema_version", 1),
             ("toolkit_version", .string(ToolkitVersion.text)),
             ("config_json", .string(try configuration.text())),
             ("config_sha256", .string(try configuration.digest())),
-            ("seed", .integer(Int64(seed))), ("backend", .string(context.backend.name)),
-            ("threads", .integer(Int64(threads))),
-            ("blas", .string(context.backend.name == "cpu" ? "openblas" : "none")),
-            ("cpu", .string(RunMetadata.processor(fileSystem))),
+        ]
+        if let modelDigest { list.append(("model_sha256", .string(modelDigest))) }
+        list += [
+            ("seed", .integer(Int64(seed))), ("backend", .string(machine.backend)),
+            ("threads", .integer(Int64(machine.threads))),
+            ("blas", .string(machine.matrixLibrary)), ("blas_core", .string(machine.matrixKernels)),
+            ("cpu", .string(machine.processor)), ("host", .string(machine.host)),
+            ("os", .string(machine.system)),
             ("deterministic", .string(context.determinism.rawValue)),
+            ("hdf5_version", .string(HDF5Library.version)),
             ("created_utc", .string(RunMetadata.now())),
         ]
-        if let commit = RunMetadata.commit(fileSystem) {
-            list.append(("git_commit", .string(commit)))
-        }
+        if let provenance { list += RunMetadata.attributes(of: provenance) }
         attributes = list
+    }
+
+    private static func attributes(of provenance: Provenance) -> [(String, HDF5Value)] {
+        var list: [(String, HDF5Value)] = []
+        if let interpreter = provenance.versions["interpreter"] {
+            list.append(("interpreter", .string(interpreter)))
+        }
+        if let script = provenance.script {
+            list.append(("script_sha256", .string(script.sha256)))
+        }
+        guard case .success(let git) = provenance.git else { return list }
+        if let commit = git.commit { list.append(("git_commit", .string(commit))) }
+        if let branch = git.branch { list.append(("git_branch", .string(branch))) }
+        return list + [("git_dirty", .bool(git.isDirty))]
     }
 
     /// The present moment, ISO 8601 in UTC.
@@ -47,38 +70,5 @@ public struct RunMetadata: Sendable {
         let formatter = ISO8601DateFormatter()
         formatter.timeZone = TimeZone(identifier: "UTC")
         return formatter.string(from: Date())
-    }
-
-    private static func processor(_ fileSystem: any FileSystem) -> String {
-        guard let text = text("/proc/cpuinfo", fileSystem) else { return "unknown" }
-        let line = text.split(separator: "\n").first { $0.hasPrefix("model name") }
-        return line?.split(separator: ":").last.map { $0.trimmingCharacters(in: .whitespaces) }
-            ?? "unknown"
-    }
-
-    /// The commit checked out in the working folder, where there is one.
-    private static func commit(_ fileSystem: any FileSystem) -> String? {
-        guard
-            let head = text(".git/HEAD", fileSystem)?.trimmingCharacters(
-                in: .whitespacesAndNewlines)
-        else { return nil }
-        guard head.hasPrefix("ref: ") else { return head }
-        let name = String(head.dropFirst(5))
-        if let commit = text(".git/\(name)", fileSystem) {
-            return commit.trimmingCharacters(in: .whitespacesAndNewlines)
-        }
-        let packed = text(".git/packed-refs", fileSystem)?.split(separator: "\n")
-        return packed?.first { $0.hasSuffix(" \(name)") }.map { String($0.prefix { $0 != " " }) }
-    }
-
-    /// A small text file, also one of those whose size the system gives as 0.
-    private static func text(_ path: String, _ fileSystem: any FileSystem) -> String? {
-        let bytes = try? fileSystem.withFile(path, for: .read) { file in
-            try [UInt8](unsafeUninitializedCapacity: 1 << 20) { buffer, count in
-                count = try fileSystem.readUpTo(
-                    file, at: 0, into: UnsafeMutableRawBufferPointer(buffer))
-            }
-        }
-        return bytes.map { String(decoding: $0, as: UTF8.self) }
     }
 }

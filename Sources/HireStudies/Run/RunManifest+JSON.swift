@@ -72,13 +72,17 @@ extension RunManifest {
         }
     }
 
-    private static func json(of script: ScriptIdentity?) -> JSONValue {
+    static func json(of script: ScriptIdentity?) -> JSONValue {
         guard let script else { return .null }
-        return [
+        var object: JSONObject = [
             "path": .string(script.path), "sha256": .string(script.sha256),
             "arguments": .array(script.arguments.map { .string($0) }),
             "overrides": .array(script.overrides.map { .string($0) }),
         ]
+        if !script.options.isEmpty {
+            object["options"] = .array(script.options.map { .string($0) })
+        }
+        return .object(object)
     }
 
     private static func script(_ json: JSONValue?, source: String) throws -> ScriptIdentity? {
@@ -89,12 +93,15 @@ extension RunManifest {
                 source, "the value does not fit", expected: "an object or null",
                 got: json?.kindName ?? "nothing")
         }
-        try object.requireOnly(["path", "sha256", "arguments", "overrides"], source: source)
+        try object.requireOnly(
+            ["path", "sha256", "arguments", "overrides", "options"], source: source)
         return ScriptIdentity(
             path: try object.requireString("path", source: source),
             sha256: try object.requireString("sha256", source: source),
             arguments: try object.requireStrings("arguments", source: source),
-            overrides: try object.requireStrings("overrides", source: source))
+            overrides: try object.requireStrings("overrides", source: source),
+            options: object["options"] == nil
+                ? [] : try object.requireStrings("options", source: source))
     }
 
     private static func json(of item: StudyItem) -> JSONObject {

@@ -8,6 +8,8 @@ public struct RunMonitor {
     public var checkInterrupt: () throws -> Void
     /// Prints one line.
     public var say: (String) -> Void
+    /// With what the study is run, for the files that it writes; nil where nobody gathered it.
+    public var provenance: Provenance?
 
     /// Reporting through the given functions.
     public init(
