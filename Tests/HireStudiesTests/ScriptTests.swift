@@ -252,6 +252,8 @@ final class ScriptHostForTests: ScriptHost {
     let outputFolder: String
     let isSmoke = true
     let arguments: [String] = []
+    var studyRequest = StudyRequest()
+    private(set) var failedItems = 0
     private(set) var printed = ""
 
     init(_ folder: String) throws {
@@ -266,6 +268,7 @@ final class ScriptHostForTests: ScriptHost {
         defer { self.context = before }
         return try body()
     }
+    func note(failedItems count: Int) { failedItems += count }
     func write(_ text: String) { printed += text }
     func show(png: [UInt8], path: String) {}
     func progress(_ title: String, total: Int) -> any ScriptProgress {

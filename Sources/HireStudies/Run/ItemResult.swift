@@ -4,10 +4,11 @@ import HireFiles
 public struct ItemResult: Sendable, Equatable {
     /// What the item determines: equal whenever, wherever and however often it is computed.
     public var metrics: JSONObject
-    /// What the machine determines: seconds, bytes of memory. Never part of a digest.
+    /// What the machine determines, which is never part of a digest: seconds, bytes of memory.
     public var measured: JSONObject
-    /// The files it wrote, relative to the run's folder. A name whose last part begins with `measured` holds what the machine
-    /// determines; everything else is content.
+    /// The files it wrote, relative to the run's folder.
+    ///
+    /// A name whose last part begins with `measured` holds what the machine determines; everything else is content.
     public var files: [String]
 
     /// A result from its parts.

@@ -10,7 +10,7 @@ public struct RunContents: Sendable {
     public let journal: RunJournal
     /// Every item of the manifest, in its order.
     public let items: [ItemStatus]
-    /// Finished items that the manifest no longer names: labels and ids, in the order of the journal. Their files are kept.
+    /// Finished items that the manifest no longer names, in the order of the journal: their files are kept.
     public let dropped: [(label: String, id: String)]
 
     /// Reads a folder that holds a manifest.

@@ -41,6 +41,16 @@ public final class RunLease: Sendable {
         self.fileSystem = fileSystem
     }
 
+    /// Ids of the items that have a lease, sorted.
+    ///
+    /// - Throws: `FileError` if the folder cannot be read.
+    public static func items(in folder: RunFolder) throws -> [String] {
+        let path = folder.location(folderName)
+        guard try folder.fileSystem.exists(path) else { return [] }
+        return try folder.fileSystem.list(path).filter { $0.hasSuffix(".json") }
+            .map { String($0.dropLast(".json".count)) }
+    }
+
     /// Who works on an item, or nil if nobody does.
     ///
     /// - Throws: `FileError`; a lease that cannot be read names its file.

@@ -111,13 +111,14 @@ public final class StudyRunner {
 
     /// Makes items as if nobody had ever begun them.
     private func forget(_ items: [StudyItem]) throws {
-        for item in items {
-            guard let holder = try RunLease.holder(of: item.id, in: folder),
-                !watch.isStale(holder, of: item.id)
+        // Whoever works on anything here also writes into the journals.
+        for id in try RunLease.items(in: folder) {
+            guard let holder = try RunLease.holder(of: id, in: folder),
+                !watch.isStale(holder, of: id)
             else { continue }
             throw StudyError.inUse(
-                folder: folder.path, item: item.label, host: holder.process.host,
-                process: holder.process.process)
+                folder: folder.path, item: reader.byItem[id]?.last?.label ?? id,
+                host: holder.process.host, process: holder.process.process)
         }
         try RunJournal.forget(
             Set(items.map(\.id)), in: folder.location(RunJournal.folderName), folder.fileSystem)

@@ -54,7 +54,7 @@ struct RunnerTests {
             let plan = try PlanForTests()
             _ = try run(plan, in: folder)
             let disk = SystemFileSystem()
-            let files = try plan.items.map { folder + "/" + $0.folder + "/values.csv" }
+            let files = plan.items.map { folder + "/" + $0.folder + "/values.csv" }
             var bytes = try disk.readAll(files[0])
             bytes[7] ^= 1
             try AtomicWriter().write(bytes, to: files[0])
@@ -292,10 +292,8 @@ struct RunnerTests {
             }
             plan.before = { item in
                 guard item.label == "b" else { return }
-                #expect(
-                    try RunFolder(folder).files(beneath: item.folder) == [
-                        item.folder + "/checkpoint.safetensors"
-                    ])
+                let left = try RunFolder(folder).files(beneath: item.folder)
+                #expect(left == [item.folder + "/checkpoint.safetensors"])
             }
             _ = try run(plan, in: folder)
             #expect(try RunFolder(folder).contents().orphans().isEmpty)
