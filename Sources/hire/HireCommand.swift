@@ -55,6 +55,7 @@ extension HireCommand {
 enum Verbs {
     static let all: [any ParsableCommand.Type] = [
         RunCommand.self,
+        WorkerCommand.self,
         AskCommand.self,
         ChatCommand.self,
         InspectCommand.self,

@@ -17,6 +17,8 @@ public struct RunFolder: Sendable {
     public let path: String
     /// Where it lives.
     public let fileSystem: any FileSystem
+    /// With what it is being run, for the files that are written; nil where nobody gathered it.
+    public var provenance: Provenance?
 
     /// A folder, whether it exists or not.
     public init(_ path: String, fileSystem: any FileSystem = SystemFileSystem()) {
@@ -59,7 +61,9 @@ public struct RunFolder: Sendable {
             throw FileError(
                 .missingInput, path: location(RunManifest.fileName),
                 problem: "the folder holds no run",
-                got: old ? "results of an older version of the toolkit, which only that version reads" : nil)
+                got: old
+                    ? "results of an older version of the toolkit, which only that version reads"
+                    : nil)
         }
         return try RunContents(self, manifest)
     }
