@@ -220,7 +220,8 @@ let tests: [Target] = [
     test(
         "ProgramTests",
         [
-            "hire", "HireLua", "HireVLM", "HireNN", "HireReference", "HireFiles", "HireTestSupport",
+            "hire", "HireLua", "HireStudies", "HireVLM", "HireNN", "HireReference", "HireFiles",
+            "HireTestSupport",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ]),
     test(

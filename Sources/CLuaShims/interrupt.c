@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -11,6 +12,7 @@ static volatile sig_atomic_t arrived; /* the number of the first signal; 0 for n
 static volatile sig_atomic_t unwound; /* whether Lua code was stopped for it once */
 static struct timespec arrival, unwinding;
 static hire_lua_owner *volatile watched;
+static atomic_int deferring; /* how many pieces of native work want their Lua code to run to its end */
 static pthread_t home;
 
 enum {
@@ -50,6 +52,10 @@ static void stop(lua_State *L, lua_Debug *frame) {
     }
     if (!arrived) {
         lua_sethook(L, NULL, 0, 0); /* forgotten since */
+        return;
+    }
+    if (atomic_load(&deferring) > 0) {
+        lua_sethook(L, stop, LUA_MASKCOUNT, grace_instructions);
         return;
     }
     if (!unwound) {
@@ -155,6 +161,8 @@ void hire_lua_ignore_signals(void) {
 static void nothing(int number) { (void)number; }
 
 void hire_lua_survive_broken_pipes(void) { install(SIGPIPE, nothing); }
+
+void hire_lua_defer_interrupts(int change) { atomic_fetch_add(&deferring, change); }
 
 int hire_lua_interrupted(void) { return arrived; }
 

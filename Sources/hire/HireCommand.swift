@@ -62,6 +62,7 @@ enum Verbs {
         VerifyCommand.self,
         ExportCommand.self,
         MergeCommand.self,
+        WorkerCommand.self,
         AskCommand.self,
         ChatCommand.self,
         InspectCommand.self,

@@ -44,15 +44,20 @@ struct ScriptRun {
         } catch {
             Machine.flush()
             let report = ErrorReport(error)
-            if report.kind == .ended { return }
-            if let signal = LuaState.arrivedSignal ?? report.signal { throw stopped(signal, error) }
-            throw ProgramExit(
-                code: Complaint.print(error, traceback: command.script.traceback))
+            if let signal = LuaState.arrivedSignal ?? report.signal {
+                throw stopped(signal, error, host)
+            }
+            guard report.kind == .ended else {
+                throw ProgramExit(
+                    code: Complaint.print(error, traceback: command.script.traceback))
+            }
         }
         Machine.flush()
         // A script that caught the interruption and came to its end has not done all that it was asked.
-        if let signal = LuaState.arrivedSignal { throw stopped(signal, nil) }
-        if let host { try refuse(host.untaken) }
+        if let signal = LuaState.arrivedSignal { throw stopped(signal, nil, host) }
+        guard let host else { return }
+        try refuse(host.untaken)
+        if host.failedItems > 0 { throw ProgramExit(code: 2) }
     }
 
     private func rank() throws -> ProcessRank? {
@@ -60,17 +65,22 @@ struct ScriptRun {
         return try ProcessRank.read(ProcessInfo.processInfo.environment)
     }
 
-    /// Says how to go on after a signal.
-    private func stopped(_ signal: ScriptInterruption.Signal, _ error: (any Error)?) -> ProgramExit
-    {
+    /// Says how far things are and how to go on after a signal.
+    private func stopped(
+        _ signal: ScriptInterruption.Signal, _ error: (any Error)?, _ host: StandardHost?
+    ) -> ProgramExit {
         if let error, ErrorReport(error).kind != .interrupted {
             // What failed may have failed because of the signal, or just before it.
             _ = Complaint.print(error, traceback: command.script.traceback)
         }
+        let progress = host?.progressWhenStopped.map { " \($0)" } ?? ""
         let again = ShellWords.line(ShellWords.goingOn(CommandLine.arguments))
-        Terminal.writeError(
-            "hire: stopped by \(signal.rawValue); what was finished is kept. Go on with: \(again)\n"
-        )
+        // The ranks of one launch are stopped together, and one of them says it.
+        if (host?.studyRequest.rank ?? 0) == 0 {
+            Terminal.writeError(
+                "hire: stopped by \(signal.rawValue); what was finished is kept.\(progress) Go on with: \(again)\n"
+            )
+        }
         return ProgramExit(code: signal.exitCode)
     }
 

@@ -115,6 +115,9 @@ void hire_lua_survive_broken_pipes(void);
 int hire_lua_interrupted(void);
 /* Forgets a signal that was dealt with. */
 void hire_lua_clear_interrupt(void);
+/* +1: Lua code runs to its end in spite of a signal, because native code that looks at the flag by itself needs what it
+ * computes; -1: no longer. */
+void hire_lua_defer_interrupts(int change);
 /* "SIGINT" and so on; "" for a signal that is not watched. */
 const char *hire_lua_signal_name(int number);
 /* Makes every further instruction of this state's Lua code raise an error of kind "ended", so that no pcall keeps the

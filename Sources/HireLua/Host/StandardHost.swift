@@ -1,3 +1,4 @@
+import CLuaShims
 import HireFiles
 import HireTensor
 import HireVLM
@@ -72,9 +73,22 @@ public final class StandardHost: ScriptHost {
     /// Counts them.
     public func note(failedItems count: Int) { failedItems += count }
 
+    /// How far the study is that was stopped, in a sentence; nil if none was.
+    public private(set) var progressWhenStopped: String?
+
+    /// Keeps it for the message at the end.
+    public func note(progressWhenStopped sentence: String) { progressWhenStopped = sentence }
+
     /// Throws `ScriptInterruption` after a signal that asks to stop.
     public func checkInterrupt() throws {
         if let signal = LuaState.arrivedSignal { throw ScriptInterruption(signal) }
+    }
+
+    /// Runs a piece of work whose Lua code runs to its end in spite of a signal.
+    public func deferringInterrupts<R>(_ body: () throws -> R) rethrows -> R {
+        hire_lua_defer_interrupts(1)
+        defer { hire_lua_defer_interrupts(-1) }
+        return try body()
     }
 }
 

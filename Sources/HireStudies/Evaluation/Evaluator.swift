@@ -61,7 +61,8 @@ public struct Evaluator {
                 }
                 return try pipeline.generate(
                     imageTokens: tokens, questions,
-                    options: GenerationOptions(maximumTokens: options.maximumTokens))
+                    options: GenerationOptions(maximumTokens: options.maximumTokens),
+                    hooks: GenerationHooks(checkInterrupt: monitor.checkInterrupt))
             }
             report.seconds += seconds(clock.now - began)
             for (sample, answer) in zip(asked, answers) {

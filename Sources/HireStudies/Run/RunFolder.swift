@@ -17,6 +17,8 @@ public struct RunFolder: Sendable {
     public let path: String
     /// Where it lives.
     public let fileSystem: any FileSystem
+    /// With what it is being run, for the files that are written; nil where nobody gathered it.
+    public var provenance: Provenance?
 
     /// A folder, whether it exists or not.
     public init(_ path: String, fileSystem: any FileSystem = SystemFileSystem()) {

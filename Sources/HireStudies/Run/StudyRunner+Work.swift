@@ -144,13 +144,7 @@ extension StudyRunner {
 
     /// Whether an error is, or comes from, a request to stop: it goes on being asked until the program ends.
     private func isRequestToStop(_ error: any Error, _ monitor: RunMonitor) -> Bool {
-        if error is ScriptInterruption || error is ScriptEnd { return true }
-        do {
-            try monitor.checkInterrupt()
-            return false
-        } catch {
-            return true
-        }
+        error is ScriptInterruption || error is ScriptEnd || monitor.isAskedToStop
     }
 
     /// Removes what an earlier attempt left, but for the state that training goes on from.

@@ -8,7 +8,7 @@ import HireVLM
 /// Several processes may run one plan in one folder: each takes items by lease.
 public final class StudyRunner {
     /// Where results go.
-    public let folder: RunFolder
+    public internal(set) var folder: RunFolder
     /// What is asked of the study.
     public let request: StudyRequest
     /// What `study.json` says about the script; nil when there is none.
@@ -54,6 +54,11 @@ public final class StudyRunner {
         let manifest = RunManifest(
             kind: plan.kind, script: script, description: plan.description, items: plan.items)
         let before = try folder.manifest()
+        if request.role == .worker, request.ranks == 1, let before,
+            !manifest.asksForTheSame(as: before)
+        {
+            throw StudyError.otherStudy(folder: folder.path)
+        }
         try reader.look()
         let conflicts = try conflicts(plan.items, with: before)
         if request.isDryRun {

@@ -83,7 +83,7 @@ struct StudyArguments {
         }
         return RunManifest.ScriptIdentity(
             path: script.path, sha256: digest, arguments: host.arguments,
-            overrides: host.studyRequest.overrides.map(\.text))
+            overrides: host.studyRequest.overrides.map(\.text), options: script.options)
     }
 
     /// Tells the host what this study took of the command line.
@@ -98,10 +98,47 @@ struct StudyArguments {
         let random = host.context.random
         // Draws behind the study do not depend on how much of it had to be done.
         defer { host.context.resetStreams(random) }
-        let outcome = try runner.run(plan, RunMonitor(host))
-        if runner.request.isDryRun || runner.request.role == .worker { throw ScriptEnd() }
+        let monitor = RunMonitor(host)
+        try describe(runner, monitor)
+        let outcome: RunOutcome
+        do {
+            outcome = try runner.run(plan, monitor)
+        } catch {
+            noteProgress(runner)
+            throw error
+        }
         host.note(failedItems: outcome.failed.count)
+        if runner.request.role == .worker {
+            monitor.say(
+                "\(runner.folder.path): this process did \(outcome.done.count) of \(outcome.items.count) items; nothing is "
+                    + "left to take.")
+        }
+        if runner.request.isDryRun || runner.request.role == .worker { throw ScriptEnd() }
         return outcome
+    }
+
+    /// Has the run record with what it was run, and say so where parts of it were computed under other conditions.
+    private func describe(_ runner: StudyRunner, _ monitor: RunMonitor) throws {
+        if runner.request.isDryRun { return }
+        let provenance = Provenance(
+            script: runner.script, interpreter: runner.request.script?.interpreter ?? "",
+            context: arguments.host.context)
+        runner.folder.provenance = provenance
+        let folder = runner.folder
+        runner.beforeFirstItem = { _ in
+            if let warning = try provenance.warning(about: folder) { monitor.say(warning) }
+            try provenance.write(into: folder)
+        }
+    }
+
+    /// Tells the host how far a run is that was asked to stop.
+    private func noteProgress(_ runner: StudyRunner) {
+        do {
+            try arguments.host.checkInterrupt()
+        } catch {
+            guard let contents = try? runner.folder.contents() else { return }
+            arguments.host.note(progressWhenStopped: contents.progress)
+        }
     }
 
     private func points() throws -> [JSONObject] {

@@ -123,11 +123,14 @@ extension AblationStudy {
             let part = parts.first(where: { $0.item.label == first.variant })
         else { return }
         let index = try HDF5Shard(name: "run.h5")
+        let metadata = try RunMetadata(
+            part.item.configuration, seed: part.seed, context: context,
+            fileSystem: folder.fileSystem, provenance: folder.provenance)
         try index.setAttributes(
-            RunMetadata(
-                part.item.configuration, seed: part.seed, context: context,
-                fileSystem: folder.fileSystem
-            ).attributes.filter { !["config_json", "config_sha256", "seed"].contains($0.0) })
+            metadata.attributes.filter { !["config_json", "config_sha256", "seed"].contains($0.0) })
+        if let provenance = folder.provenance, try provenance.isMixed(folder) {
+            try index.setAttribute("provenance_mixed", true)
+        }
         try index.makeGroup("/items")
         for result in recorded {
             // A slash in a name would be a group of its own.

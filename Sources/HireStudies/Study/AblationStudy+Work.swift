@@ -21,7 +21,19 @@ extension AblationStudy {
                 metrics: VariantResult(item.label, report).metrics, files: [file])
         }
         let trainer = try train(part, in: folder, monitor)
-        let pipeline = trainer.pipeline
+        do {
+            return try evaluate(trainer, part, in: folder, monitor)
+        } catch {
+            if monitor.isAskedToStop { try save(trainer, part, in: folder) }
+            throw error
+        }
+    }
+
+    /// What a trained item answers and what is recorded of it.
+    private func evaluate(
+        _ trainer: Trainer, _ part: AblationItem, in folder: RunFolder, _ monitor: RunMonitor
+    ) throws -> ItemResult {
+        let (pipeline, item) = (trainer.pipeline, part.item)
         let trainingPeak = context.backend.ledger.peakBytes
         pipeline.zeroGradients()
         context.backend.ledger.resetPeak()
@@ -39,7 +51,9 @@ extension AblationStudy {
         result.trainingSeconds = trainer.history.map(\.seconds).reduce(0, +)
         let tail = trainer.history.suffix(max(trainer.history.count / 10, 1)).map(\.loss)
         result.finalLoss = tail.reduce(0, +) / Double(max(tail.count, 1))
-        result.shards = try record(pipeline, part, seeing, in: folder)
+        result.shards = try record(pipeline, part, seeing, in: folder, monitor)
+        // Scripted parts may have caught the request to stop and gone on with something else.
+        try monitor.checkInterrupt()
         let files = try write(pipeline, trainer.history, report, item, in: folder)
         return ItemResult(
             metrics: result.metrics, measured: result.measured, files: files + result.shards)
@@ -64,11 +78,17 @@ extension AblationStudy {
         }
         context.backend.ledger.resetPeak()
         try trainer.run(title: "train \(item.label)", monitor: monitor) { trainer in
-            guard trainer.step > 0 else { return }
-            try trainer.save(
-                to: folder.file(checkpoint), digest: item.id, fileSystem: folder.fileSystem)
+            try save(trainer, part, in: folder)
         }
         return trainer
+    }
+
+    /// Leaves a checkpoint that the next attempt goes on from.
+    private func save(_ trainer: Trainer, _ part: AblationItem, in folder: RunFolder) throws {
+        guard trainer.step > 0 else { return }
+        try trainer.save(
+            to: folder.file("\(part.item.folder)/\(RunFolder.checkpointName)"),
+            digest: part.item.id, fileSystem: folder.fileSystem)
     }
 
     private func makeTrainer(_ part: AblationItem) throws -> Trainer {
@@ -95,7 +115,8 @@ extension AblationStudy {
     }
 
     private func record(
-        _ pipeline: Pipeline, _ part: AblationItem, _ evaluator: Evaluator, in folder: RunFolder
+        _ pipeline: Pipeline, _ part: AblationItem, _ evaluator: Evaluator, in folder: RunFolder,
+        _ monitor: RunMonitor
     ) throws -> [String] {
         let points = pipeline.capturePoints()
         let patterns = try options.record.filter { pattern in
@@ -108,12 +129,13 @@ extension AblationStudy {
             patterns, into: folder, name: "\(part.item.folder)/features",
             metadata: try RunMetadata(
                 part.item.configuration, seed: part.seed, context: context,
-                fileSystem: folder.fileSystem),
+                fileSystem: folder.fileSystem, provenance: folder.provenance),
             backend: context.backend)
         let split = part.evaluation.split
         let samples = task.samples(split)
         for row in evaluator.rows.prefix(options.recordImages) {
             guard let first = row.samples.first else { continue }
+            try monitor.checkInterrupt()
             try recorder.record(
                 samples[first], task.image(split, at: row.image), of: task, with: pipeline,
                 options: part.evaluation)

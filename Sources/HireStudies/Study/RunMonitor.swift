@@ -8,14 +8,16 @@ public struct RunMonitor {
     public var checkInterrupt: () throws -> Void
     /// Prints one line.
     public var say: (String) -> Void
-    /// With what the study is run, for the files that it writes; nil where nobody gathered it.
-    public var provenance: Provenance?
+    /// Runs a piece of work that is not to be stopped half-way: scripted parts of it run to their end.
+    public var whole: (() throws -> Void) throws -> Void
 
     /// Reporting through the given functions.
     public init(
         progress: @escaping (_ title: String, _ total: Int) -> any ScriptProgress,
-        checkInterrupt: @escaping () throws -> Void, say: @escaping (String) -> Void
+        checkInterrupt: @escaping () throws -> Void, say: @escaping (String) -> Void,
+        whole: @escaping (() throws -> Void) throws -> Void = { try $0() }
     ) {
+        self.whole = whole
         self.progress = progress
         self.checkInterrupt = checkInterrupt
         self.say = say
@@ -26,7 +28,17 @@ public struct RunMonitor {
         self.init(
             progress: { host.progress($0, total: $1) },
             checkInterrupt: { try host.checkInterrupt() },
-            say: { host.print($0) })
+            say: { host.print($0) }, whole: { try host.deferringInterrupts($0) })
+    }
+
+    /// Whether someone asked to stop.
+    var isAskedToStop: Bool {
+        do {
+            try checkInterrupt()
+            return false
+        } catch {
+            return true
+        }
     }
 
     /// Reports nothing and never stops.

@@ -6,6 +6,8 @@ public enum StudyError: Error, Equatable, CustomStringConvertible {
     case sameItem(String, String)
     /// Another process works in the folder.
     case inUse(folder: String, item: String, host: String, process: Int)
+    /// A worker's script asks for other items than the folder it was to help with.
+    case otherStudy(folder: String)
     /// What was asked for selects no item.
     case nothingSelected(suggestion: String)
     /// A key that is no axis, or values that do not fit together.
@@ -33,6 +35,9 @@ public enum StudyError: Error, Equatable, CustomStringConvertible {
         case .inUse(let folder, let item, let host, let process):
             "\(folder): process \(process) on \(host) works on '\(item)', so nothing is done afresh. Wait for it or stop "
                 + "it, or choose another folder (--out)."
+        case .otherStudy(let folder):
+            "\(folder) was begun by a script that made other items than its stored script makes here: a module, a plugin, "
+                + "the data or the working folder is not the same. Start the worker as the run was started."
         case .unfinished(let item, let state): "'\(item)' has no result yet: it is \(state)."
         case .axis(let sentence): sentence
         case .duplicateVariant(let name):

@@ -84,6 +84,8 @@ public final class SweepStudy: StudyPlan {
             ("group", .string(item.group)),
         ])
         let results = try function.call([.fields(point), run])
+        // A function that caught the request to stop returns what it has, which is not the result.
+        try monitor.checkInterrupt()
         var metrics = try values(results.first ?? .none, "the first result", item)
         if let samples = metrics["samples"] {
             metrics["samples"] = nil

@@ -80,8 +80,9 @@ public final class Trainer {
                 try onInterrupt(self)
                 throw error
             }
-            let done = try advance()
-            progress.update(step, note: "loss \(fixed(done.loss, 3))")
+            // A step that a signal stopped half-way would leave weights and statistics that no other run has.
+            try monitor.whole { _ = try advance() }
+            progress.update(step, note: "loss \(fixed(history.last?.loss ?? 0, 3))")
         }
     }
 

@@ -28,8 +28,12 @@ public protocol ScriptHost: AnyObject {
     func progress(_ title: String, total: Int) -> any ScriptProgress
     /// Notes that items of a study failed while the rest went on (`--keep-going`).
     func note(failedItems count: Int)
+    /// Notes how far a study is that was asked to stop, in a sentence for whoever reads why the program ended.
+    func note(progressWhenStopped sentence: String)
     /// Throws when the user asked to stop (Ctrl-C) or the system did, so that long work ends at a clean point.
     func checkInterrupt() throws
+    /// Runs a piece of work whose scripted parts are not to be stopped half-way, such as one step of a training.
+    func deferringInterrupts<R>(_ body: () throws -> R) rethrows -> R
 }
 
 extension ScriptHost {
@@ -41,6 +45,12 @@ extension ScriptHost {
 
     /// Nothing is noted.
     public func note(failedItems count: Int) {}
+
+    /// Nothing is noted.
+    public func note(progressWhenStopped sentence: String) {}
+
+    /// Nothing is stopped half-way here.
+    public func deferringInterrupts<R>(_ body: () throws -> R) rethrows -> R { try body() }
 
     /// Writes text and ends the line.
     public func print(_ text: String) { write(text + "\n") }
