@@ -18,19 +18,23 @@ public struct RunMerge {
 
     private let sources: RunSources
     private let fileSystem: any FileSystem
+    private let smallBytes: Int
     private let wholeBytes: Int
     private let partBytes: Int
 
     /// A merge of some sources.
     ///
     /// - Parameters:
+    ///   - smallBytes: arrays of up to so many bytes are copied in either mode.
     ///   - wholeBytes: how many bytes of arrays a copy holds in one file.
     ///   - partBytes: how many bytes of arrays a file beside it holds, where there are more.
     public init(
-        _ sources: RunSources, wholeBytes: Int = 128 << 20, partBytes: Int = 64 << 20,
+        _ sources: RunSources, smallBytes: Int = 64 << 10, wholeBytes: Int = 128 << 20,
+        partBytes: Int = 64 << 20,
         fileSystem: any FileSystem = SystemFileSystem()
     ) {
         self.sources = sources
+        self.smallBytes = smallBytes
         self.wholeBytes = wholeBytes
         self.partBytes = partBytes
         self.fileSystem = fileSystem
@@ -63,7 +67,7 @@ public struct RunMerge {
                 let place = recording.prefix + dataset.path
                 let axes = try axes(of: dataset, recording, file)
                 switch dataset.content {
-                case .array(let dtype) where dataset.byteCount > 1 << 16 && dataset.scale == nil:
+                case .array(let dtype) where dataset.byteCount > smallBytes && dataset.scale == nil:
                     if mode == .copy, total <= wholeBytes {
                         try copy(dataset, recording, dtype, place, axes, file)
                     } else {

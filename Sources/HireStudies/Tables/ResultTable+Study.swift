@@ -87,7 +87,8 @@ private struct StudyTableBuilder {
         let hasVariants = rows.contains { $0.items[0].variant != $0.group } || axes.isEmpty
         if hasVariants {
             let texts = rows.map { axes.isEmpty && !options.allSeeds ? $0.group : $0.items[0].variant }
-            columns.append((Column("variant", "variant", isText: true), texts.map { .text($0) }))
+            let name = results.kind == "ablation" ? "variant" : "item"
+            columns.append((Column(name, name, isText: true), texts.map { .text($0) }))
         }
         for axis in axes {
             let cells = rows.map { row in row.items[0].axes[axis].map(axisCell) ?? .missing }
