@@ -82,7 +82,7 @@ struct StatisticsTests {
 
     @Test("Grades are joined by id, averaged over seeds, and refused where samples differ")
     func grades() throws {
-        let text = "{\"id\":\"b\",\"grade\":1}\n{\"sample\":\"a\",\"grade\":0.5,\"answer\":\"x\"}\n"
+        let text = "{\"id\":\"b\",\"grade\":1}\n{\"id\":\"a\",\"grade\":0.5,\"answer\":\"x\"}\n"
         let first = try SampleGrades(jsonLines: Array(text.utf8), source: "p")
         #expect(first.byID == ["a": 0.5, "b": 1])
         let mean = try #require(SampleGrades.mean([first, SampleGrades(["a": 0, "b": 0])]))
@@ -92,7 +92,8 @@ struct StatisticsTests {
         #expect(first.compared(with: other) == nil)
         let obstacle = try #require(first.obstacle(against: other))
         #expect(obstacle.contains("2 only in the baseline, 1 only in the other") && obstacle.contains("'c'"))
-        for (bad, line) in [("{\"id\":\"a\",\"grade\":1}\n{\"id\":\"a\",\"grade\":1}", 2), ("\n[1]", 2), ("{\"id\":3,\"grade\":1}", 1)] {
+        #expect(try SampleGrades(jsonLines: Array("{\"id\":\"a\",\"text\":\"x\"}\n".utf8), source: "p").byID.isEmpty)
+        for (bad, line) in [("{\"id\":\"a\",\"grade\":1}\n{\"id\":\"a\",\"grade\":1}", 2), ("\n[1]", 2), ("{\"id\":3,\"grade\":1}", 1), ("{\"id\":\"a\",\"grade\":1}\n{\"id\":\"b\"}", 2)] {
             #expect {
                 try SampleGrades(jsonLines: Array(bad.utf8), source: "p.jsonl")
             } throws: { "\($0)".contains("p.jsonl: line \(line) ") }

@@ -89,9 +89,7 @@ struct SyntheticRun {
                             "by_type": [["correct": .number(correct), "count": 40], ["correct": 0, "count": 0]],
                             "images": 8, "final_loss": .number(0.5 / Double(seed)),
                             "cost": [
-                                "stages": [
-                                    ["name": "encoder", "parameters": 100, "multiplyAdds": .integer(Int64(1000 + lift))]
-                                ]
+                                "parameters": 100, "multiply_adds": .integer(Int64(1000 + lift)),
                             ],
                         ],
                         measured: ["seconds_per_image": 0.25, "training_peak_bytes": 4096], grades: grades))

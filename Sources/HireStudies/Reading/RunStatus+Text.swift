@@ -87,6 +87,7 @@ extension RunStatus {
         if let worker = item.worker {
             return "process \(worker.process) on \(worker.host), last seen "
                 + "\(RunStatus.clock(worker.age)) ago"
+                + (worker.age > 60 ? " (whoever runs the script next takes the item over)" : "")
         }
         switch item.status.state {
         case .failed: return item.status.record?.error ?? ""

@@ -68,9 +68,11 @@ public struct RunVerification {
                 continue
             }
             do {
-                let (records, isTorn) = try RunJournal.read(folder.location(file), folder.fileSystem)
-                found += records
-                if isTorn {
+                let path = folder.location(file)
+                let read = try RunJournal.parse(
+                    folder.fileSystem.readAll(path), path: path, offset: 0, line: 1)
+                found += read.records
+                if read.isTorn {
                     add(
                         "journal", file,
                         "\(file): the last line is half-written, by a process that was killed; it is ignored.",

@@ -36,8 +36,7 @@ struct RunPlots {
             let shares = group.items.compactMap { $0.metrics["accuracy"].flatMap(Metric.accuracy) }
             guard let first = shares.first else { return nil }
             let spread = SeedSpread(shares.map(\.value))
-            let cost = group.items[0].metrics["cost"]?["stages"]?.arrayValue?
-                .compactMap { $0["multiplyAdds"]?.doubleValue }.reduce(0, +)
+            let cost = group.items[0].metrics["cost"]?["multiply_adds"]?.doubleValue
             return Score(
                 name: RunPlots.printable(group.name), value: 100 * spread.mean,
                 error: 100 * (spread.deviation ?? first.standardError), cost: cost)

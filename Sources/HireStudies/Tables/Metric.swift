@@ -52,17 +52,15 @@ struct Metric {
             let value = list.map { $0.indices.contains(index) ? $0[index] : .null } ?? byType?[type]
             share(name(type), type, value)
         }
-        if let stages = metrics["cost"]?["stages"]?.arrayValue {
-            for (key, title, field, unit) in [
-                ("parameters", "parameters", "parameters", Unit.integer),
-                ("macs_per_image", "MACs/image", "multiplyAdds", .count),
-            ] {
-                let sum = stages.compactMap { $0[field]?.doubleValue }.reduce(0, +)
-                found.append(
-                    Metric(
-                        key: key, title: title, value: .number(sum), unit: unit, best: .lowest,
-                        isShown: true))
-            }
+        for (key, title, field, unit) in [
+            ("parameters", "parameters", "parameters", Unit.integer),
+            ("macs_per_image", "MACs/image", "multiply_adds", .count),
+        ] {
+            guard let value = metrics["cost"]?[field]?.doubleValue else { continue }
+            found.append(
+                Metric(
+                    key: key, title: title, value: .number(value), unit: unit, best: .lowest,
+                    isShown: true))
         }
         let taken: Set = ["accuracy", "by_type", "cost", "variant", "shards"]
         let rest = JSONObject(metrics.members.filter { !taken.contains($0.key) }.map { ($0.key, $0.value) })

@@ -1,14 +1,6 @@
 import HireFiles
-import HireVLM
 
 extension ResultTable {
-    /// The table of an ablation that was just computed: one row per variant, without comparisons.
-    ///
-    /// - Parameter task: names the question types and where the questions come from.
-    public init(_ results: [VariantResult], task: any Task) throws {
-        self = try ResultTable(RunResults(results, task: task))
-    }
-
     /// The table of a study: one row per group (a variant at one point of the axes), averaged over seeds.
     ///
     /// Where samples were graded every row is compared with the baseline over the same samples, by paired bootstrap.

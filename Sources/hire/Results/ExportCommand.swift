@@ -24,7 +24,7 @@ struct ExportCommand: ParsableCommand {
     @Option(help: "A glob over hooks (encoder.**) or paths (/input/*); may be given several times.")
     var only: [String] = []
 
-    @Option(help: "A glob over labels or ids of items; may be given several times.")
+    @Option(help: "A glob over labels of items, or key=glob over id, seed, variant and axes; may be given several times.")
     var item: [String] = []
 
     @Option(name: .customLong("out"), help: "The file; for CSV the folder.")
