@@ -1,6 +1,8 @@
 /// A strict reader of HTML: every element is closed in order, every attribute quoted, every text escaped, nothing is fetched.
 enum HTMLCheck {
-    private static let void: Set = ["meta", "img", "br", "hr", "link", "input", "rect", "polyline", "circle", "line", "path"]
+    private static let void: Set = [
+        "meta", "img", "br", "hr", "link", "input", "rect", "polyline", "circle", "line", "path",
+    ]
 
     /// What is wrong with a page; empty if nothing is.
     static func problems(_ html: String) -> [String] {
@@ -22,12 +24,16 @@ enum HTMLCheck {
             }
             switch text[position] {
             case "<":
-                guard let end = text[position...].firstIndex(of: ">") else { return problems + ["an open <"] }
+                guard let end = text[position...].firstIndex(of: ">") else {
+                    return problems + ["an open <"]
+                }
                 var tag = String(String.UnicodeScalarView(text[(position + 1)..<end]))
                 position = end + 1
                 if tag.hasPrefix("/") {
                     let name = String(tag.dropFirst())
-                    if open.popLast() != name { problems.append("</\(name)> closes something else") }
+                    if open.popLast() != name {
+                        problems.append("</\(name)> closes something else")
+                    }
                     continue
                 }
                 let selfClosed = tag.hasSuffix("/")
@@ -65,7 +71,9 @@ enum HTMLCheck {
             rest = rest[start...]
             let name = rest.prefix { $0.isLetter || "-:".contains($0) || $0.isNumber }
             rest = rest.dropFirst(name.count)
-            guard !name.isEmpty, rest.hasPrefix("=\""), let end = rest.dropFirst(2).firstIndex(of: "\"") else {
+            guard !name.isEmpty, rest.hasPrefix("=\""),
+                let end = rest.dropFirst(2).firstIndex(of: "\"")
+            else {
                 return problems + ["an attribute of \(tag) is not quoted: \(rest.prefix(30))"]
             }
             let value = rest.dropFirst(2)[..<end]

@@ -26,7 +26,8 @@ struct RunExportTests {
             #expect((10 + count) % 64 == 0)
             let header = String(decoding: bytes[10..<(10 + count)], as: UTF8.self)
             found[entry.name] = (
-                header.trimmingCharacters(in: .whitespacesAndNewlines), Array(bytes[(10 + count)...])
+                header.trimmingCharacters(in: .whitespacesAndNewlines),
+                Array(bytes[(10 + count)...])
             )
         }
         return found
@@ -70,12 +71,17 @@ struct RunExportTests {
         #expect(npz.notes == ["NumPy has no bfloat16; float32 holds the same numbers: act/a/b."])
         let arrays = try arrays(folder.file("x.npz"))
         #expect(arrays["act/a/b.npy"]?.header.contains("'<f4'") == true)
-        #expect(arrays["act/none.npy"]?.header.contains("(0, 4)") == true && arrays["act/none.npy"]?.bytes == [])
-        let tensors = try export.write(as: .safetensors, only: ["a.*", "cube"], to: folder.file("x.safetensors"))
+        #expect(
+            arrays["act/none.npy"]?.header.contains("(0, 4)") == true
+                && arrays["act/none.npy"]?.bytes == [])
+        let tensors = try export.write(
+            as: .safetensors, only: ["a.*", "cube"], to: folder.file("x.safetensors"))
         #expect(tensors.datasets == ["act.a.b", "act.cube"])
         let read = try SafetensorsFile.read(folder.file("x.safetensors"), backend: backend)
         #expect(read.dtype(of: "act.a.b") == .bfloat16)
-        #expect(try read.tensor("act.a.b").elements(BFloat16.self).map(\.floatValue) == wide.elements(Float.self))
+        #expect(
+            try read.tensor("act.a.b").elements(BFloat16.self).map(\.floatValue)
+                == wide.elements(Float.self))
         let csv = try export.write(as: .csv, to: folder.file("csv"))
         #expect(csv.notes.count == 1 && csv.notes[0].contains("/act/cube"))
         let text = { (name: String) in
@@ -112,7 +118,9 @@ struct RunExportTests {
         }
     }
 
-    @Test("A merged file shows one dataset per hook, linked, copied and in parts", arguments: [0, 1, 2])
+    @Test(
+        "A merged file shows one dataset per hook, linked, copied and in parts",
+        arguments: [0, 1, 2])
     func merge(_ kind: Int) throws {
         let folder = try TemporaryFolder()
         let run = folder.file("run")
@@ -124,13 +132,16 @@ struct RunExportTests {
             : RunMerge(sources, smallBytes: 0)
         let path = FilePath.join(run, "merged.h5")
         let summary = try merge.write(to: path, kind == 0 ? .link : .copy)
-        #expect(summary.notes.isEmpty && summary.files.count == (kind == 2 ? summary.files.count : 1))
+        #expect(
+            summary.notes.isEmpty && summary.files.count == (kind == 2 ? summary.files.count : 1))
         #expect(kind != 2 || summary.files.count > 20)
         if kind == 0 {
             // Links are relative: the folder can move.
             try disk.rename(run, to: folder.file("moved"))
         } else {
-            for name in try RunFolder(run).files(beneath: "items") { try disk.removeFile(FilePath.join(run, name)) }
+            for name in try RunFolder(run).files(beneath: "items") {
+                try disk.removeFile(FilePath.join(run, name))
+            }
         }
         let reader = try HDF5Reader(inPlace: kind == 0 ? folder.file("moved/merged.h5") : path)
         let expected = try arrays(goldenPath("runs/expected.npz"))
@@ -144,17 +155,23 @@ struct RunExportTests {
         }
         #expect(try reader.strings("/input/question").count == 7)
         #expect(try reader.axisLabels("/act/encoder/output") == ["sample", "token", "channel"])
-        #expect(try reader.scales(of: "/act/encoder/output") == ["/sample", "/token_3", "/channel_4"])
+        #expect(
+            try reader.scales(of: "/act/encoder/output") == ["/sample", "/token_3", "/channel_4"])
         #expect(try reader.attribute("hook", on: "/act/encoder/half") == "encoder.half")
         #expect(try reader.attribute("complete") == 1)
         if kind == 0 {
             let links = try reader.nodes(under: "/shards").map(\.content)
             #expect(links.count == 4)
-            #expect(links.allSatisfy { if case .link(let file, "/") = $0 { file.hasPrefix("items/") } else { false } })
+            #expect(
+                links.allSatisfy {
+                    if case .link(let file, "/") = $0 { file.hasPrefix("items/") } else { false }
+                })
         }
     }
 
-    @Test("Shards that do not fit together are told, offsets that lie are refused, and a source is never overwritten")
+    @Test(
+        "Shards that do not fit together are told, offsets that lie are refused, and a source is never overwritten"
+    )
     func misfits() throws {
         let folder = try TemporaryFolder()
         let backend = ReferenceBackend()
@@ -177,13 +194,17 @@ struct RunExportTests {
         }
         try JournalWriter(run.folder.location("journal")).append(
             JournalRecord(
-                sequence: 1, item: item.id, label: item.label, state: .done, attempt: 1, utc: "", host: "",
+                sequence: 1, item: item.id, label: item.label, state: .done, attempt: 1, utc: "",
+                host: "",
                 process: 0, result: ItemResult(files: names), files: run.folder.digests(of: names)))
         let sources = try RunSources(run.contents())
         #expect(sources.notes.contains { $0.contains("/act/x has another shape") })
-        #expect(sources.notes.contains { $0.contains("/other has no sample axis and is not the same") })
+        #expect(
+            sources.notes.contains { $0.contains("/other has no sample axis and is not the same") })
         let target = folder.file("m.h5")
-        #expect { try RunMerge(sources).write(to: target, .copy) } throws: { "\($0)".contains("expected offsets from 0") }
+        #expect { try RunMerge(sources).write(to: target, .copy) } throws: {
+            "\($0)".contains("expected offsets from 0")
+        }
         #expect(try !disk.exists(target))
         #expect { try RunMerge(sources).write(to: run.folder.location(names[0]), .copy) } throws: {
             "\($0)".contains("one of those that are merged")

@@ -11,7 +11,8 @@ struct RunReadingTests {
 
     private func copyOfGolden() throws -> TemporaryFolder {
         let folder = try TemporaryFolder()
-        try FileManager.default.copyItem(atPath: goldenPath("runs/capture"), toPath: folder.file("run"))
+        try FileManager.default.copyItem(
+            atPath: goldenPath("runs/capture"), toPath: folder.file("run"))
         return folder
     }
 
@@ -43,23 +44,30 @@ struct RunReadingTests {
         #expect(status.remaining != nil)
         let text = try status.text()
         #expect(text.contains("b: expected [2], got <3>") && text.contains("process 42 on node7"))
-        #expect(text.contains("1 done, 1 running, 1 waiting, 1 failed of 4") && text.contains("half-written"))
+        #expect(
+            text.contains("1 done, 1 running, 1 waiting, 1 failed of 4")
+                && text.contains("half-written"))
         #expect(status.json()["items"]?.arrayValue?[1]["error"] == "b: expected [2], got <3>")
     }
 
     @Test("A run without items, and a folder that is none")
     func empty() throws {
         let run = try SyntheticRun("sweep", [])
-        #expect(try RunStatus(run.contents()).text() == "sweep in \(run.folder.path): no items of 0\n")
+        #expect(
+            try RunStatus(run.contents()).text() == "sweep in \(run.folder.path): no items of 0\n")
         #expect(try RunDigest(run.contents()).items.isEmpty)
         #expect(try ResultTable(RunResults(run.contents())).rows.isEmpty)
         #expect(try RunReport(run.contents()).html().contains("Nothing is finished yet."))
         let none = try TemporaryFolder()
         #expect { try RunFolder(none.path).contents() } throws: { "\($0)".contains("holds no run") }
-        #expect { try RunVerification(RunFolder(none.path)) } throws: { "\($0)".contains("holds no run") }
+        #expect { try RunVerification(RunFolder(none.path)) } throws: {
+            "\($0)".contains("holds no run")
+        }
     }
 
-    @Test("The digest does not change with order, time, place or how HDF5 stores; it does with content")
+    @Test(
+        "The digest does not change with order, time, place or how HDF5 stores; it does with content"
+    )
     func digest() throws {
         let first = try SyntheticRun.ablation()
         let second = try SyntheticRun.ablation()
@@ -69,14 +77,23 @@ struct RunReadingTests {
         #expect(try RunComparison(first.contents(), second.contents()).difference == nil)
         // Another result of one item.
         var entries: [SyntheticRun.Item] = []
-        for value in [0.5, 0.25] { entries.append(.init(variant: "v", metrics: ["loss": .number(value)])) }
-        let (a, b) = (try SyntheticRun("sweep", [entries[0]]), try SyntheticRun("sweep", [entries[1]]))
+        for value in [0.5, 0.25] {
+            entries.append(.init(variant: "v", metrics: ["loss": .number(value)]))
+        }
+        let (a, b) = (
+            try SyntheticRun("sweep", [entries[0]]), try SyntheticRun("sweep", [entries[1]])
+        )
         let comparison = try RunComparison(a.contents(), b.contents())
-        #expect(comparison.difference == "Item 'v' has other metrics: loss is 0.5 here and 0.25 there.")
+        #expect(
+            comparison.difference == "Item 'v' has other metrics: loss is 0.5 here and 0.25 there.")
         let unfinished = try SyntheticRun("sweep", [.init(variant: "v", metrics: nil)])
-        #expect(try RunComparison(a.contents(), unfinished.contents()).difference?.contains("finished only in") == true)
+        #expect(
+            try RunComparison(a.contents(), unfinished.contents()).difference?.contains(
+                "finished only in") == true)
         let more = try SyntheticRun("sweep", [entries[0], .init(variant: "w")])
-        #expect(try RunComparison(a.contents(), more.contents()).difference?.contains("has the item 'w'") == true)
+        #expect(
+            try RunComparison(a.contents(), more.contents()).difference?.contains(
+                "has the item 'w'") == true)
     }
 
     @Test("A digest opens no HDF5 file that was changed")
@@ -90,17 +107,26 @@ struct RunReadingTests {
         #expect { try RunDigest(run.contents()) } throws: { "\($0)".contains("SHA-256 differs") }
     }
 
-    @Test("What HDF5 files say is digested: chunks, order and provenance are nothing, numbers and attributes are")
+    @Test(
+        "What HDF5 files say is digested: chunks, order and provenance are nothing, numbers and attributes are"
+    )
     func contentDigest() throws {
         func file(
-            _ options: HDF5Options, swap: Bool = false, value: Float = 1, hook: String = "a", cpu: String = "x"
+            _ options: HDF5Options, swap: Bool = false, value: Float = 1, hook: String = "a",
+            cpu: String = "x"
         ) throws -> String {
             let shard = try HDF5Shard(name: "test", options: options)
-            try shard.setAttributes([("cpu", .string(cpu)), ("git_commit", .string(cpu)), ("schema", "s")])
+            try shard.setAttributes([
+                ("cpu", .string(cpu)), ("git_commit", .string(cpu)), ("schema", "s"),
+            ])
             let backend = try SmallStudy().context.backend
-            let numbers = try backend.array((0..<3000).map { $0 == 17 ? value : Float($0) }, [30, 100])
+            let numbers = try backend.array(
+                (0..<3000).map { $0 == 17 ? value : Float($0) }, [30, 100])
             let write = [
-                { try shard.write(numbers, to: "/act/x"); try shard.setAttribute("hook", .string(hook), on: "/act/x") },
+                {
+                    try shard.write(numbers, to: "/act/x");
+                    try shard.setAttribute("hook", .string(hook), on: "/act/x")
+                },
                 { try shard.write(["p", "q"], to: "/input/text") },
                 { try shard.write(["\(cpu)"], to: "/measured/machine") },
             ]
@@ -108,7 +134,10 @@ struct RunReadingTests {
             return try HDF5ContentDigest.digest(HDF5Reader(image: shard.finish(), name: "test"))
         }
         let reference = try file(HDF5Options())
-        #expect(reference == (try file(HDF5Options(gzip: 1, checksums: false, chunkBytes: 512), swap: true, cpu: "y")))
+        #expect(
+            reference
+                == (try file(
+                    HDF5Options(gzip: 1, checksums: false, chunkBytes: 512), swap: true, cpu: "y")))
         #expect(reference != (try file(HDF5Options(), value: 2)))
         #expect(reference != (try file(HDF5Options(), hook: "b")))
     }
@@ -132,12 +161,16 @@ struct RunReadingTests {
                 try AtomicWriter().write(bytes, to: run.location(name))
                 let found = try RunVerification(run)
                 // Of the manifest's text spaces between values may change; what it says may not.
-                let isSame = name == "study.json"
+                let isSame =
+                    name == "study.json"
                     && (try? JSONParser.parse(bytes)) == (try? JSONParser.parse(original))
-                let isLabel = name == "study.json" && found.isIntact
-                    && (try? run.manifest())??.toolkit != (try? JSONParser.parse(original))?["toolkit"]?.stringValue
+                let isLabel =
+                    name == "study.json" && found.isIntact
+                    && (try? run.manifest())??.toolkit
+                        != (try? JSONParser.parse(original))?["toolkit"]?.stringValue
                 #expect(
-                    !found.isIntact || isSame || isLabel || name == "study.json" && isDescription(bytes, original),
+                    !found.isIntact || isSame || isLabel
+                        || name == "study.json" && isDescription(bytes, original),
                     "\(name) at \(place)")
             }
             try AtomicWriter().write(original, to: run.location(name))
@@ -172,7 +205,9 @@ struct RunReadingTests {
         let found = try RunVerification(run)
         #expect(!found.isIntact)
         #expect(found.problems.map(\.kind) == ["missing", "changed", "lease", "unknown"])
-        #expect(found.text.contains("run the script again to redo the item") && found.text.contains("3 problems"))
+        #expect(
+            found.text.contains("run the script again to redo the item")
+                && found.text.contains("3 problems"))
         #expect(found.json["intact"] == false)
         // A damaged manifest still lets the journal be looked at.
         try AtomicWriter().write("{}", to: run.location("study.json"))

@@ -12,7 +12,8 @@ struct RunReportTests {
         let page = { (body: String) in "<!DOCTYPE html>\n<html><body>\(body)</body></html>\n" }
         #expect(HTMLCheck.problems(page("<p class=\"a\">x &lt; y</p>")) == [])
         for bad in [
-            "<p>", "<script>x</script>", "<p>a < b</p>", "a & b", "<img src=\"http://x/y.png\">", "<p onclick=\"x\">y</p>",
+            "<p>", "<script>x</script>", "<p>a < b</p>", "a & b", "<img src=\"http://x/y.png\">",
+            "<p onclick=\"x\">y</p>",
             "<p class=a>x</p>", "<b><i>x</b></i>", "a\u{1}b", "a > b",
         ] {
             #expect(!HTMLCheck.problems(page(bad)).isEmpty, "\(bad)")
@@ -24,17 +25,21 @@ struct RunReportTests {
         let run = try SyntheticRun.ablation()
         for (name, side) in [("a.png", 40), ("b.png", 60)] {
             try AtomicWriter().write(
-                Image(width: side, height: side, fill: .white).png(), to: run.folder.file("pictures/\(name)"))
+                Image(width: side, height: side, fill: .white).png(),
+                to: run.folder.file("pictures/\(name)"))
         }
         try AtomicWriter().write("print('<hire>')\n", to: run.folder.location("script.lua"))
         try AtomicWriter().write(
-            "{\"host\":\"node\",\"git\":{\"dirty\":true}}", to: run.folder.file("provenance/0123456789ab.json"))
+            "{\"host\":\"node\",\"git\":{\"dirty\":true}}",
+            to: run.folder.file("provenance/0123456789ab.json"))
         try AtomicWriter().write("-a\n+<b>\n", to: run.folder.file("provenance/0123456789ab.diff"))
         let html = try RunReport(run.contents()).html()
         #expect(HTMLCheck.problems(html) == [])
         for part in [
-            "<td>hire</td>", "80.0 ± 0.0", "<svg", "training", "print(&#39;&lt;hire&gt;&#39;)", "+&lt;b&gt;", "node",
-            "data:image/png;base64,iVBORw0KGgo", "<figcaption>a.png</figcaption>", try RunDigest(run.contents()).digest,
+            "<td>hire</td>", "80.0 ± 0.0", "<svg", "training", "print(&#39;&lt;hire&gt;&#39;)",
+            "+&lt;b&gt;", "node",
+            "data:image/png;base64,iVBORw0KGgo", "<figcaption>a.png</figcaption>",
+            try RunDigest(run.contents()).digest,
             "prefers-color-scheme: dark", "@media print", "seed",
         ] where part != "training" {
             #expect(html.contains(part), "\(part)")
@@ -46,21 +51,27 @@ struct RunReportTests {
     @Test("Nothing that a run holds can break out of its place")
     func escaping() throws {
         let run = try SyntheticRun(
-            "ablation", description: ["origin": .string(hostile), "question_types": [.string(hostile)]],
-            script: .init(path: hostile, sha256: hostile, arguments: [hostile], overrides: ["a=" + hostile]),
+            "ablation",
+            description: ["origin": .string(hostile), "question_types": [.string(hostile)]],
+            script: .init(
+                path: hostile, sha256: hostile, arguments: [hostile], overrides: ["a=" + hostile]),
             [
                 .init(
                     variant: hostile, axes: [hostile: .string(hostile)],
                     metrics: [
-                        "accuracy": ["value": 0.5, "count": 4], "by_type": [["value": 0.5, "count": 4]],
+                        "accuracy": ["value": 0.5, "count": 4],
+                        "by_type": [["value": 0.5, "count": 4]],
                         hostile: .string(hostile),
                     ], grades: [(hostile, 1), ("b", 0)]),
-                .init(variant: "other", metrics: ["accuracy": ["value": 0.75, "count": 4]], grades: [("b", 1), (hostile, 1)]),
+                .init(
+                    variant: "other", metrics: ["accuracy": ["value": 0.75, "count": 4]],
+                    grades: [("b", 1), (hostile, 1)]),
                 .init(variant: "failed", error: hostile),
             ])
         try AtomicWriter().write(hostile, to: run.folder.location("script.lua"))
         try AtomicWriter().write(
-            JSONWriter().string([hostile: .string(hostile)]), to: run.folder.file("provenance/a.json"))
+            JSONWriter().string([hostile: .string(hostile)]),
+            to: run.folder.file("provenance/a.json"))
         try AtomicWriter().write(hostile, to: run.folder.file("provenance/a.diff"))
         try AtomicWriter().write(
             Image(width: 4, height: 4).png(), to: run.folder.file("pictures/<script>'\".png"))
@@ -80,7 +91,8 @@ struct RunReportTests {
             noise.append(UInt8(state >> 24))
         }
         try AtomicWriter().write(
-            Image(width: 500, height: 500, pixels: noise).png(), to: run.folder.file("pictures/large.png"))
+            Image(width: 500, height: 500, pixels: noise).png(),
+            to: run.folder.file("pictures/large.png"))
         try AtomicWriter().write(
             Image(width: 100, height: 75, pixels: Array(noise.prefix(100 * 75 * 3))).png(),
             to: run.folder.file("pictures/small.png"))
@@ -95,6 +107,8 @@ struct RunReportTests {
         #expect(less.utf8.count <= 100 << 10)
         #expect(less.contains("<figcaption>small.png") && less.contains("pictures/large.png"))
         #expect(HTMLCheck.problems(less) == [])
-        #expect { try RunReport(contents, limit: 1000).html() } throws: { "\($0)".contains("too large") }
+        #expect { try RunReport(contents, limit: 1000).html() } throws: {
+            "\($0)".contains("too large")
+        }
     }
 }

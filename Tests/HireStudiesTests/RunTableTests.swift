@@ -4,7 +4,9 @@ import Testing
 
 @Suite("Tables of runs")
 struct RunTableTests {
-    private func table(_ run: SyntheticRun, _ change: (inout TableOptions) throws -> Void = { _ in }) throws
+    private func table(
+        _ run: SyntheticRun, _ change: (inout TableOptions) throws -> Void = { _ in }
+    ) throws
         -> ResultTable
     {
         var options = TableOptions()
@@ -23,7 +25,8 @@ struct RunTableTests {
         let table = try table(run)
         #expect(
             table.columns.map(\.key) == [
-                "variant", "seeds", "accuracy", "difference", "p", "colour", "parameters", "macs_per_image",
+                "variant", "seeds", "accuracy", "difference", "p", "colour", "parameters",
+                "macs_per_image",
                 "seconds_per_image", "training_peak_bytes",
             ])
         #expect(try column(table, "variant") == [.text("none"), .text("hire")])
@@ -41,14 +44,19 @@ struct RunTableTests {
         #expect(abs(test.difference - 0.3) < 1e-12 && test.count == 40)
         #expect(p == test.p && p < 0.01)
         #expect(try column(table, "p")[0] == .missing)
-        #expect(table.caption.contains("standard deviation over seeds") && table.caption.contains("same 40 samples"))
+        #expect(
+            table.caption.contains("standard deviation over seeds")
+                && table.caption.contains("same 40 samples"))
         // The better one is bold, the same in all is not.
         let markdown = try table.written(as: .markdown)
         #expect(markdown.contains("**80.0 ± 0.0**") && !markdown.contains("**50.0"))
         #expect(markdown.contains("| 100 | **1000** |"))
         #expect(try table.written(as: .latex).contains("$\\mathbf{80.0 \\pm 0.0}$"))
         let csv = try table.written(as: .csv).split(separator: "\n")
-        #expect(csv[0].hasPrefix("variant,seeds,accuracy,accuracy_sd,accuracy_seeds,difference,difference_low,difference_high,p,"))
+        #expect(
+            csv[0].hasPrefix(
+                "variant,seeds,accuracy,accuracy_sd,accuracy_seeds,difference,difference_low,difference_high,p,"
+            ))
         let json = try JSONParser.parse(table.written(as: .json))
         #expect(json.arrayValue?[1]["accuracy"]?["seeds"] == 3)
     }
@@ -72,7 +80,8 @@ struct RunTableTests {
             $0.allSeeds = true
             $0.columns = ["final_loss"]
         }
-        #expect(seeds.rows.count == 6 && seeds.columns.map(\.key) == ["variant", "seed", "final_loss"])
+        #expect(
+            seeds.rows.count == 6 && seeds.columns.map(\.key) == ["variant", "seed", "final_loss"])
         #expect(try column(seeds, "seed")[4] == .integer(2))
     }
 
@@ -87,8 +96,12 @@ struct RunTableTests {
                 try table(run, change)
             } throws: { "\($0)".contains("'acuracy'; did you mean 'accuracy'") }
         }
-        #expect { try table(run) { $0.baseline = "nine" } } throws: { "\($0)".contains("did you mean 'none'") }
-        #expect { try table(run) { try $0.sort(by: "accuracy,down") } } throws: { "\($0)".contains("KEY,desc") }
+        #expect { try table(run) { $0.baseline = "nine" } } throws: {
+            "\($0)".contains("did you mean 'none'")
+        }
+        #expect { try table(run) { try $0.sort(by: "accuracy,down") } } throws: {
+            "\($0)".contains("KEY,desc")
+        }
     }
 
     @Test("A sweep's metrics are columns, its axes name the rows")
@@ -100,13 +113,17 @@ struct RunTableTests {
                     SyntheticRun.Item(
                         variant: "lr=\(rate)", seed: seed, axes: ["lr": .number(rate)],
                         metrics: [
-                            "val_loss": .number(rate * Double(seed)), "note": "fine", "converged": true,
+                            "val_loss": .number(rate * Double(seed)), "note": "fine",
+                            "converged": true,
                             "steps": 100,
                         ], measured: ["seconds": 2])
                 }
             })
         let table = try table(run)
-        #expect(table.columns.map(\.key) == ["item", "lr", "seeds", "val_loss", "note", "converged", "steps"] || table.columns.map(\.key).contains("lr"))
+        #expect(
+            table.columns.map(\.key) == [
+                "item", "lr", "seeds", "val_loss", "note", "converged", "steps",
+            ] || table.columns.map(\.key).contains("lr"))
         #expect(try column(table, "steps") == [.integer(100), .integer(100)])
         #expect(try column(table, "note") == [.text("fine"), .text("fine")])
         let markdown = try table.written(as: .markdown)
@@ -136,8 +153,12 @@ struct RunTableTests {
         #expect(table.caption.contains("b is not compared with a: they answered different samples"))
         #expect(table.caption.contains("1 of 5 items are not finished"))
         #expect(try column(table, "p").filter { $0 != .missing }.count == 1)
-        let seeds = try SyntheticRun("ablation", [item("a", ["1"], seed: 1), item("a", ["2"], seed: 2), item("b", ["1"], seed: 1)])
-        #expect(try self.table(seeds).caption.contains("a is not compared: its seeds answered different samples"))
+        let seeds = try SyntheticRun(
+            "ablation",
+            [item("a", ["1"], seed: 1), item("a", ["2"], seed: 2), item("b", ["1"], seed: 1)])
+        #expect(
+            try self.table(seeds).caption.contains(
+                "a is not compared: its seeds answered different samples"))
     }
 
     @Test("Predictions that were changed are not averaged in silence")
@@ -147,17 +168,22 @@ struct RunTableTests {
         try AtomicWriter().write(
             String(decoding: SystemFileSystem().readAll(run.folder.location(file)), as: UTF8.self)
                 .replacing("1.0", with: "0.0"), to: run.folder.location(file))
-        #expect { try table(run) } throws: { "\($0)".contains("SHA-256 differs") && "\($0)".contains("hire verify") }
+        #expect { try table(run) } throws: {
+            "\($0)".contains("SHA-256 differs") && "\($0)".contains("hire verify")
+        }
     }
 
     @Test("Holm's column comes with several comparisons")
     func holm() throws {
-        let grades = { (step: Int) in (0..<30).map { (id: "\($0)", grade: $0 % step == 0 ? 0.0 : 1.0) } }
+        let grades = { (step: Int) in
+            (0..<30).map { (id: "\($0)", grade: $0 % step == 0 ? 0.0 : 1.0) }
+        }
         let run = try SyntheticRun(
             "ablation",
             [2, 3, 5].map { step in
                 SyntheticRun.Item(
-                    variant: "v\(step)", metrics: ["accuracy": ["value": 0.5, "count": 30]], grades: grades(step))
+                    variant: "v\(step)", metrics: ["accuracy": ["value": 0.5, "count": 30]],
+                    grades: grades(step))
             })
         let table = try table(run)
         guard case .probability(let p) = try column(table, "p")[2],

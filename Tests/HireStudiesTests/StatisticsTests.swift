@@ -40,8 +40,10 @@ struct StatisticsTests {
             let test = PairedBootstrap(try numbers(entry["a"]), against: try numbers(entry["b"]))
             let p = try #require(entry["p"]?.doubleValue)
             #expect(abs(test.p - p) < 4 * (p * (1 - p) / 10_000).squareRoot() + 2e-3)
-            #expect(abs(test.interval.lowerBound - (try #require(entry["low"]?.doubleValue))) < 0.01)
-            #expect(abs(test.interval.upperBound - (try #require(entry["high"]?.doubleValue))) < 0.01)
+            #expect(
+                abs(test.interval.lowerBound - (try #require(entry["low"]?.doubleValue))) < 0.01)
+            #expect(
+                abs(test.interval.upperBound - (try #require(entry["high"]?.doubleValue))) < 0.01)
         }
     }
 
@@ -91,9 +93,16 @@ struct StatisticsTests {
         let other = SampleGrades(["a": 1, "c": 1, "d": 0])
         #expect(first.compared(with: other) == nil)
         let obstacle = try #require(first.obstacle(against: other))
-        #expect(obstacle.contains("2 only in the baseline, 1 only in the other") && obstacle.contains("'c'"))
-        #expect(try SampleGrades(jsonLines: Array("{\"id\":\"a\",\"text\":\"x\"}\n".utf8), source: "p").byID.isEmpty)
-        for (bad, line) in [("{\"id\":\"a\",\"grade\":1}\n{\"id\":\"a\",\"grade\":1}", 2), ("\n[1]", 2), ("{\"id\":3,\"grade\":1}", 1), ("{\"id\":\"a\",\"grade\":1}\n{\"id\":\"b\"}", 2)] {
+        #expect(
+            obstacle.contains("2 only in the baseline, 1 only in the other")
+                && obstacle.contains("'c'"))
+        #expect(
+            try SampleGrades(jsonLines: Array("{\"id\":\"a\",\"text\":\"x\"}\n".utf8), source: "p")
+                .byID.isEmpty)
+        for (bad, line) in [
+            ("{\"id\":\"a\",\"grade\":1}\n{\"id\":\"a\",\"grade\":1}", 2), ("\n[1]", 2),
+            ("{\"id\":3,\"grade\":1}", 1), ("{\"id\":\"a\",\"grade\":1}\n{\"id\":\"b\"}", 2),
+        ] {
             #expect {
                 try SampleGrades(jsonLines: Array(bad.utf8), source: "p.jsonl")
             } throws: { "\($0)".contains("p.jsonl: line \(line) ") }

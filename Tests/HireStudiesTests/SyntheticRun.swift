@@ -26,7 +26,9 @@ struct SyntheticRun {
         folder = RunFolder(temporary.file("run"))
         var items: [StudyItem] = []
         for entry in entries {
-            let axes = entry.axes.members.map { " \($0.key)=\((try? JSONWriter().string($0.value)) ?? "")" }.joined()
+            let axes = entry.axes.members.map {
+                " \($0.key)=\((try? JSONWriter().string($0.value)) ?? "")"
+            }.joined()
             let group = entry.variant + axes
             items.append(
                 try StudyItem(
@@ -58,7 +60,9 @@ struct SyntheticRun {
             if !entry.grades.isEmpty {
                 let name = "\(item.folder)/predictions.jsonl"
                 let lines = try entry.grades.map { grade in
-                    try JSONWriter().string(["id": .string(grade.id), "grade": .number(grade.grade)]) + "\n"
+                    try JSONWriter().string([
+                        "id": .string(grade.id), "grade": .number(grade.grade),
+                    ]) + "\n"
                 }
                 let text = lines.joined().replacing("\n\n", with: "\n")
                 try AtomicWriter().write(text, to: folder.file(name))
@@ -86,13 +90,17 @@ struct SyntheticRun {
                         variant: variant, seed: seed,
                         metrics: [
                             "accuracy": ["correct": .number(correct), "count": 40],
-                            "by_type": [["correct": .number(correct), "count": 40], ["correct": 0, "count": 0]],
+                            "by_type": [
+                                ["correct": .number(correct), "count": 40],
+                                ["correct": 0, "count": 0],
+                            ],
                             "images": 8, "final_loss": .number(0.5 / Double(seed)),
                             "cost": [
                                 "parameters": 100, "multiply_adds": .integer(Int64(1000 + lift)),
                             ],
                         ],
-                        measured: ["seconds_per_image": 0.25, "training_peak_bytes": 4096], grades: grades))
+                        measured: ["seconds_per_image": 0.25, "training_peak_bytes": 4096],
+                        grades: grades))
             }
         }
         return try SyntheticRun(

@@ -24,7 +24,9 @@ import Testing
         #expect(try program.run(["status", run]).output.contains("2 done of 2"))
         let table = try program.run(["table", run, "--format", "csv", "--sort", "samples,desc"])
         #expect(table.output == "item,samples\nsamples 3-6,4\nsamples 0-2,3\n")
-        #expect(try JSONParser.parse(program.run(["table", run, "--json"]).output).arrayValue?.count == 2)
+        #expect(
+            try JSONParser.parse(program.run(["table", run, "--json"]).output).arrayValue?.count
+                == 2)
         #expect(try program.run(["table", run, "--format", "latex"]).output.contains("\\toprule"))
         let digest = try program.run(["digest", run])
         #expect(digest.status == 0 && digest.output.count == 65)
@@ -35,7 +37,9 @@ import Testing
         let merged = try program.run(["merge", run])
         #expect(merged.output == run + "/merged.h5\n" && merged.status == 0)
         let npz = folder.file("x.npz")
-        let export = try program.run(["export", run, "--format", "npz", "--only", "encoder.*", "--out", npz])
+        let export = try program.run([
+            "export", run, "--format", "npz", "--only", "encoder.*", "--out", npz,
+        ])
         #expect(export.status == 0 && export.output == npz + "\n")
         let csv = try program.run(["export", run, "--format", "csv", "--out", folder.file("csv")])
         #expect(csv.output.contains("csv/table.csv\n") && csv.errors.contains("left out"))
@@ -51,10 +55,24 @@ import Testing
             (["table", run, "--sort", "sample"], 64, "did you mean 'samples'"),
             (["table", run, "--columns", "sampels"], 64, "did you mean 'samples'"),
             (["table", run, "--format", "word"], 64, "word"),
-            (["export", run, "--format", "npz", "--only", "encoder.ouput", "--out", folder.file("x")], 64, "did you mean 'encoder.output'"),
-            (["export", run, "--format", "npz", "--item", "samples", "--out", folder.file("x")], 64, "did you mean 'samples"),
-            (["export", run, "--format", "npz", "--only", "[", "--out", folder.file("x")], 64, "["),
-            (["export", folder.file("none.h5"), "--format", "npz", "--out", folder.file("x")], 66, "no such file"),
+            (
+                [
+                    "export", run, "--format", "npz", "--only", "encoder.ouput", "--out",
+                    folder.file("x"),
+                ], 64, "did you mean 'encoder.output'"
+            ),
+            (
+                ["export", run, "--format", "npz", "--item", "samples", "--out", folder.file("x")],
+                64, "did you mean 'samples"
+            ),
+            (
+                ["export", run, "--format", "npz", "--only", "[", "--out", folder.file("x")], 64,
+                "["
+            ),
+            (
+                ["export", folder.file("none.h5"), "--format", "npz", "--out", folder.file("x")],
+                66, "no such file"
+            ),
             (["verify", folder.file("none")], 66, "there is no such folder"),
             (["digest", run, folder.file("none")], 66, "there is no such folder"),
         ] as [([String], Int32, String)] {
@@ -68,16 +86,24 @@ import Testing
     @Test func damageIsFoundAndNamed() throws {
         let (_, run) = try copy()
         let shard = try #require(
-            FileManager.default.subpathsOfDirectory(atPath: run).sorted().first { $0.hasSuffix("1.h5") })
+            FileManager.default.subpathsOfDirectory(atPath: run).sorted().first {
+                $0.hasSuffix("1.h5")
+            })
         let path = FilePath.join(run, shard)
         var bytes = try SystemFileSystem().readAll(path)
         bytes[bytes.count / 2] ^= 1
         try AtomicWriter().write(bytes, to: path)
         let verify = try program.run(["verify", run])
-        #expect(verify.status == 65 && verify.output.contains(shard) && verify.output.contains("redo the item"))
-        for arguments in [["digest", run], ["merge", run], ["export", run, "--format", "npz", "--out", run + "/x"]] {
+        #expect(
+            verify.status == 65 && verify.output.contains(shard)
+                && verify.output.contains("redo the item"))
+        for arguments in [
+            ["digest", run], ["merge", run],
+            ["export", run, "--format", "npz", "--out", run + "/x"],
+        ] {
             let result = try program.run(arguments)
-            #expect(result.status == 65 && result.errors.contains("SHA-256 differs"), "\(arguments)")
+            #expect(
+                result.status == 65 && result.errors.contains("SHA-256 differs"), "\(arguments)")
         }
         // Reading that needs no shard goes on, and a report says why it has no digest.
         #expect(try program.run(["table", run]).status == 0)

@@ -45,7 +45,9 @@ struct JoinedShards {
         attributes = try JoinedShards.attributes(of: "/", first.reader)
         for source in sources.dropFirst() {
             for path in source.order where first.nodes[path] == nil {
-                notes.append("\(path) of \(source.reader.name) is not in \(first.reader.name) and is left out.")
+                notes.append(
+                    "\(path) of \(source.reader.name) is not in \(first.reader.name) and is left out."
+                )
             }
         }
         for path in first.order {
@@ -57,18 +59,22 @@ struct JoinedShards {
     }
 
     /// The dataset of a path without the prefix, from all files; nil with a note if it cannot be put together.
-    private mutating func join(_ path: String, _ content: HDF5Node.Content, _ sources: [Source]) throws
+    private mutating func join(_ path: String, _ content: HDF5Node.Content, _ sources: [Source])
+        throws
         -> JoinedDataset?
     {
         let (kind, shape): (JoinedDataset.Content, [Int])
         switch content {
         case .array(let dtype, let extents):
-            let isOffsets = dtype == .int64 && path.hasSuffix("/offsets")
+            let isOffsets =
+                dtype == .int64 && path.hasSuffix("/offsets")
                 && sources[0].nodes[String(path.dropLast(7)) + "values"] != nil
             (kind, shape) = (isOffsets ? .offsets : .array(dtype), extents)
         case .strings(let extents): (kind, shape) = (.strings, extents)
         default:
-            notes.append("\(path) of \(sources[0].reader.name) is a link or has a type of its own and is left out.")
+            notes.append(
+                "\(path) of \(sources[0].reader.name) is a link or has a type of its own and is left out."
+            )
             return nil
         }
         let reader = sources[0].reader
@@ -91,7 +97,8 @@ struct JoinedShards {
                 extents.dropFirst() == shape.dropFirst()
             else {
                 notes.append(
-                    "\(path) has another shape or type in \(source.reader.name) than in \(reader.name) and is left out.")
+                    "\(path) has another shape or type in \(source.reader.name) than in \(reader.name) and is left out."
+                )
                 return nil
             }
             dataset.parts.append(.init(file: number, object: path, rows: extents[0]))
@@ -107,11 +114,14 @@ struct JoinedShards {
         if path == "/sample" || labels.first == "sample" { return true }
         for ending in ["/values", "/offsets"] where path.hasSuffix(ending) {
             let base = String(path.dropLast(ending.count))
-            if sources[0].nodes[base + "/values"] != nil, sources[0].nodes[base + "/offsets"] != nil {
+            if sources[0].nodes[base + "/values"] != nil, sources[0].nodes[base + "/offsets"] != nil
+            {
                 return true
             }
         }
-        guard labels.first?.isEmpty ?? false, path.split(separator: "/").count > 1 else { return false }
+        guard labels.first?.isEmpty ?? false, path.split(separator: "/").count > 1 else {
+            return false
+        }
         return sources.allSatisfy { source in
             source.samples != nil && source.nodes[path]?.shape?.first == source.samples
         }
@@ -129,7 +139,8 @@ struct JoinedShards {
         return false
     }
 
-    private mutating func isSame(_ path: String, _ content: HDF5Node.Content, _ sources: [Source]) throws
+    private mutating func isSame(_ path: String, _ content: HDF5Node.Content, _ sources: [Source])
+        throws
         -> Bool
     {
         let digest = { (source: Source) throws -> String? in
@@ -147,7 +158,9 @@ struct JoinedShards {
         return true
     }
 
-    private static func attributes(of path: String, _ reader: HDF5Reader) throws -> [(String, HDF5Value)] {
+    private static func attributes(of path: String, _ reader: HDF5Reader) throws -> [(
+        String, HDF5Value
+    )] {
         let kept = try reader.attributeNames(path).filter {
             !HDF5ContentDigest.bookkeeping.contains($0) && $0 != "DIMENSION_LABELS"
         }

@@ -75,7 +75,8 @@ public struct RunMerge {
                             mode == .link
                             ? links(dataset, recording, folder)
                             : try write(dataset, recording, dtype, parts, &summary)
-                        try file.join(place, shape: dataset.shape, dtype: dtype, from: pieces, axes: axes)
+                        try file.join(
+                            place, shape: dataset.shape, dtype: dtype, from: pieces, axes: axes)
                     }
                 default: try copySmall(dataset, recording, place, axes, file)
                 }
@@ -86,7 +87,8 @@ public struct RunMerge {
         if mode == .link {
             for (number, shard) in shards.enumerated() {
                 try file.link(
-                    "/shards/\(number + 1)", toFile: RunMerge.relative(shard, to: folder), object: "/")
+                    "/shards/\(number + 1)", toFile: RunMerge.relative(shard, to: folder),
+                    object: "/")
             }
         }
         try file.setAttribute("complete", 1)
@@ -112,7 +114,8 @@ public struct RunMerge {
     }
 
     /// The axes with their scales where the merged file has them; bare dimensions of ragged data are counted anew.
-    private func axes(of dataset: JoinedDataset, _ recording: JoinedShards, _ file: HDF5Shard) throws
+    private func axes(of dataset: JoinedDataset, _ recording: JoinedShards, _ file: HDF5Shard)
+        throws
         -> [HDF5Axis]
     {
         try dataset.axes.enumerated().map { index, axis in
@@ -121,9 +124,12 @@ public struct RunMerge {
             if recording.datasets.contains(where: { $0.path == scale && $0.scale != nil }) {
                 return HDF5Axis(axis.label, scale: place)
             }
-            guard scale.hasSuffix("/row") || scale.hasSuffix("/edge") else { return HDF5Axis(axis.label) }
+            guard scale.hasSuffix("/row") || scale.hasSuffix("/edge") else {
+                return HDF5Axis(axis.label)
+            }
             try file.write(
-                integers: Array(0..<dataset.shape[index]), to: place, scale: FilePath.name(of: scale))
+                integers: Array(0..<dataset.shape[index]), to: place,
+                scale: FilePath.name(of: scale))
             return HDF5Axis(axis.label, scale: place)
         }
     }
@@ -153,12 +159,15 @@ public struct RunMerge {
                 byteCount: dataset.shape.reduce(dtype.byteSize, *), ledger: nil)
             var filled = 0
             try recording.forEachBlock(of: dataset) { _, block in
-                guard let target = storage.pointer, let source = block.storage.pointer else { return }
+                guard let target = storage.pointer, let source = block.storage.pointer else {
+                    return
+                }
                 (target + filled).copyMemory(from: source, byteCount: block.byteCount)
                 filled += block.byteCount
             }
             try file.write(
-                NDArray(storage: storage, dtype: dtype, shape: dataset.shape), to: place, axes: axes,
+                NDArray(storage: storage, dtype: dtype, shape: dataset.shape), to: place,
+                axes: axes,
                 scale: dataset.scale)
         }
     }
@@ -168,7 +177,8 @@ public struct RunMerge {
         _ axes: [HDF5Axis], _ file: HDF5Shard
     ) throws {
         try file.declare(
-            place, shape: dataset.shape, dtype: dtype, chunk: chunk(dataset.shape, dtype), axes: axes)
+            place, shape: dataset.shape, dtype: dtype, chunk: chunk(dataset.shape, dtype),
+            axes: axes)
         try recording.forEachBlock(of: dataset) { start, block in
             try file.fill(place, at: start, with: block)
         }
@@ -187,7 +197,8 @@ public struct RunMerge {
             }
             row += part.rows
             return HDF5Shard.Piece(
-                file: RunMerge.relative(recording.files[part.file], to: folder), object: part.object,
+                file: RunMerge.relative(recording.files[part.file], to: folder),
+                object: part.object,
                 shape: shape, start: start)
         }.filter { !$0.isEmpty }
     }
@@ -275,7 +286,8 @@ private final class MergedParts {
         if try fileSystem.exists(path) { try fileSystem.removeFile(path) }
         guard try fileSystem.exists(folder) else { return }
         // Only names that parts have: the folder may hold files of the user's.
-        for name in try fileSystem.list(folder) where name.hasSuffix(".h5") && Int(name.dropLast(3)) != nil {
+        for name in try fileSystem.list(folder)
+        where name.hasSuffix(".h5") && Int(name.dropLast(3)) != nil {
             try fileSystem.removeFile(FilePath.join(folder, name))
         }
     }

@@ -59,7 +59,8 @@ extension RunFolder {
             NaturalOrder.precedes($0, $1)
         }
         for name in names where !RunFileProblem.isMeasured(name) {
-            guard try SHA256.hex(ofFile: location(name), in: fileSystem) == record.files[name]?.sha256
+            guard
+                try SHA256.hex(ofFile: location(name), in: fileSystem) == record.files[name]?.sha256
             else { throw RunFolder.changed(location(name)) }
         }
         return names

@@ -38,7 +38,8 @@ public struct RunWorker: Sendable, Equatable {
         }
     }
 
-    static func read(_ path: String, _ fileSystem: any FileSystem, age: Double) throws -> RunWorker {
+    static func read(_ path: String, _ fileSystem: any FileSystem, age: Double) throws -> RunWorker
+    {
         let bytes = try fileSystem.readAll(path, limit: 1 << 16)
         guard case .object(let json) = try JSONParser.parse(bytes, source: path) else {
             throw FileError.badData(path, "this is no lease")

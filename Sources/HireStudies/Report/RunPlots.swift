@@ -61,7 +61,8 @@ struct RunPlots {
         var series: [LinePlot.Series] = []
         for status in contents.items where status.state == .done && series.count < 12 {
             guard let record = status.record,
-                let name = record.files.keys.first(where: { FilePath.name(of: $0) == "history.csv" }),
+                let name = record.files.keys.first(where: { FilePath.name(of: $0) == "history.csv" }
+                ),
                 let points = try? losses(name), points.count > 1
             else { continue }
             series.append(LinePlot.Series(RunPlots.printable(status.item.label), points))
@@ -91,7 +92,10 @@ struct RunPlots {
         let width = max(1, (points.count + 199) / 200)
         return stride(from: 0, to: points.count, by: width).map { start in
             let part = points[start..<min(start + width, points.count)]
-            return (part.map(\.x).reduce(0, +) / Double(part.count), part.map(\.y).reduce(0, +) / Double(part.count))
+            return (
+                part.map(\.x).reduce(0, +) / Double(part.count),
+                part.map(\.y).reduce(0, +) / Double(part.count)
+            )
         }
     }
 

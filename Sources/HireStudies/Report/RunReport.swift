@@ -169,7 +169,8 @@ public struct RunReport {
         if records.isEmpty { return }
         page.heading("Where and with what")
         for name in records {
-            guard let text = text(name), case .object(let json)? = try? JSONParser.parse(text) else {
+            guard let text = text(name), case .object(let json)? = try? JSONParser.parse(text)
+            else {
                 page.paragraph("\(name) cannot be read.")
                 continue
             }
@@ -188,7 +189,8 @@ public struct RunReport {
         do {
             page.code(try RunDigest(contents).digest)
             page.paragraph(
-                "Two runs of this study have the same digest if and only if they found the same (hire digest).")
+                "Two runs of this study have the same digest if and only if they found the same (hire digest)."
+            )
         } catch let error as FileError {
             page.paragraph("There is none: \(error)")
         }
@@ -207,7 +209,8 @@ public struct RunReport {
         if found.isEmpty { return }
         page.heading("Pictures")
         // Small ones first, so that as many as can be are there; then the order of names.
-        var room = limit - page.byteCount - 4096 - found.map { 2 * $0.name.utf8.count + 200 }.reduce(0, +)
+        var room =
+            limit - page.byteCount - 4096 - found.map { 2 * $0.name.utf8.count + 200 }.reduce(0, +)
         var shown: [String: [UInt8]] = [:]
         var omitted: [String] = []
         for picture in found.sorted(by: { ($0.bytes, $0.name) < ($1.bytes, $1.name) }) {
@@ -285,9 +288,12 @@ public struct RunReport {
 
     /// A word as a shell reads it.
     private static func shellWord(_ word: String) -> String {
-        let isPlain = !word.isEmpty
+        let isPlain =
+            !word.isEmpty
             && word.unicodeScalars.allSatisfy {
-                $0.isASCII && ($0.properties.isAlphabetic || "0123456789_-./=,:+@%".unicodeScalars.contains($0))
+                $0.isASCII
+                    && ($0.properties.isAlphabetic
+                        || "0123456789_-./=,:+@%".unicodeScalars.contains($0))
             }
         return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
     }

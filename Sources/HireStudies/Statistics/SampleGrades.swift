@@ -57,7 +57,8 @@ public struct SampleGrades: Sendable, Equatable {
         let missing = baseline.byID.keys.filter { byID[$0] == nil }.sorted()
         let extra = byID.keys.filter { baseline.byID[$0] == nil }.sorted()
         let named = (missing + extra).prefix(2).map { "'\($0)'" }.joined(separator: ", ")
-        return "they answered different samples (\(missing.count) only in the baseline, \(extra.count) only in "
+        return
+            "they answered different samples (\(missing.count) only in the baseline, \(extra.count) only in "
             + "the other, such as \(named))"
     }
 

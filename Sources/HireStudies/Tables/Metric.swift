@@ -63,7 +63,8 @@ struct Metric {
                     isShown: true))
         }
         let taken: Set = ["accuracy", "by_type", "cost", "variant", "shards"]
-        let rest = JSONObject(metrics.members.filter { !taken.contains($0.key) }.map { ($0.key, $0.value) })
+        let rest = JSONObject(
+            metrics.members.filter { !taken.contains($0.key) }.map { ($0.key, $0.value) })
         return found + flat(rest, isShown: false)
     }
 
@@ -134,7 +135,10 @@ struct Metric {
     /// Which end of a figure is the good one, where its name says so.
     private static func best(of name: String) -> ResultTable.Column.Best? {
         let words = words(name)
-        let low = ["loss", "error", "perplexity", "seconds", "bytes", "macs", "flops", "mse", "mae", "rmse"]
+        let low = [
+            "loss", "error", "perplexity", "seconds", "bytes", "macs", "flops", "mse", "mae",
+            "rmse",
+        ]
         let high = ["accuracy", "score", "f1", "precision", "recall", "psnr", "ssim", "iou", "auc"]
         if words.contains(where: low.contains) { return .lowest }
         return words.contains(where: high.contains) ? .highest : nil
@@ -155,7 +159,8 @@ extension Metric {
     static func cell(_ values: [Value], unit: Unit) -> ResultTable.Cell {
         let shares = values.compactMap { if case .share(let share) = $0 { share } else { nil } }
         if !shares.isEmpty {
-            return shares.count == 1 ? .share(shares[0]) : .seedShare(SeedSpread(shares.map(\.value)))
+            return shares.count == 1
+                ? .share(shares[0]) : .seedShare(SeedSpread(shares.map(\.value)))
         }
         let numbers = values.compactMap { if case .number(let number) = $0 { number } else { nil } }
         guard !numbers.isEmpty else {

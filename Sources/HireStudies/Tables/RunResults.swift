@@ -18,7 +18,9 @@ public struct RunResults {
         public var metrics: JSONObject
         /// What the machine determined.
         public var measured: JSONObject
-        /// What its samples were graded; nil where samples are not graded. Called when two rows are compared.
+        /// What its samples were graded; nil where samples are not graded.
+        ///
+        /// Called when two rows are compared.
         public var grades: () throws -> SampleGrades?
 
         /// A finished item from its parts.
@@ -40,7 +42,7 @@ public struct RunResults {
 
     /// The kind of study: "ablation", "sweep", "capture".
     public var kind: String
-    /// How results are to be read: origin, question types, …
+    /// How results are to be read: origin, question types and the like.
     public var description: JSONObject
     /// What is finished, in the order of tables.
     public var finished: [Finished]
