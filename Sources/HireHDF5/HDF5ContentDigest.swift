@@ -10,9 +10,9 @@ import HireFiles
 public enum HDF5ContentDigest {
     /// Attributes of the root that say where and with what a file was made; with `git_` in front, all of them.
     public static let provenance: Set<String> = [
-        "toolkit_version", "created_utc", "cpu", "cores", "threads", "blas", "blas_version", "host",
-        "os", "pid",
-        "hdf5", "lua", "swift",
+        "toolkit_version", "created_utc", "cpu", "cores", "threads", "blas", "blas_core", "host",
+        "os",
+        "hdf5_version", "interpreter", "script_sha256", "provenance_mixed",
     ]
 
     /// Attributes by which HDF5 ties scales to axes: references, whose bytes depend on where things stand in the file.

@@ -9,6 +9,9 @@ public struct RunReport {
     /// The largest file that is written.
     public static let largest = 5 << 20
 
+    /// Rows beyond which a table of items is left to `hire table`.
+    private static let largestTable = 400
+
     private let contents: RunContents
     private let results: RunResults
     private let limit: Int
@@ -103,7 +106,9 @@ public struct RunReport {
         }
         do {
             page.table(try ResultTable(results))
-            if results.planned.values.contains(where: { $0 > 1 }) {
+            if results.finished.count > RunReport.largestTable {
+                page.paragraph("The items one by one: hire table --all-seeds.")
+            } else if results.planned.values.contains(where: { $0 > 1 }) {
                 var options = TableOptions()
                 options.allSeeds = true
                 page.table(try ResultTable(results, options: options))
@@ -137,10 +142,14 @@ public struct RunReport {
                 caption: "What differs between the items; everything else is the same.",
                 columns: [.init("item", "item", isText: true)]
                     + different.map { .init($0, $0, isText: true) })
-            for (item, own) in zip(items, values) {
+            for (item, own) in zip(items, values).prefix(RunReport.largestTable) {
                 table.append([.text(item.label)] + different.map { .text(own[$0] ?? "–") })
             }
             page.table(table)
+            if items.count > RunReport.largestTable {
+                page.paragraph(
+                    "\(items.count - RunReport.largestTable) more items are in study.json.")
+            }
         }
         if let first = items.first {
             let writer = JSONWriter(order: .sorted, layout: .pretty)
@@ -168,15 +177,22 @@ public struct RunReport {
         let records = names.filter { FilePath.fileExtension(of: $0) == "json" }
         if records.isEmpty { return }
         page.heading("Where and with what")
+        var room = 1 << 20
         for name in records {
             guard let text = text(name), case .object(let json)? = try? JSONParser.parse(text)
             else {
                 page.paragraph("\(name) cannot be read.")
                 continue
             }
-            page.definitions(try json.members.map { ($0.key, try RunReport.written($0.value)) })
+            page.definitions(try RunReport.flat(Configuration(json)))
             let difference = String(name.dropLast(5)) + ".diff"
             if names.contains(difference), let text = self.text(difference) {
+                guard room > 0 else {
+                    page.paragraph(
+                        "What the folder had changed since the commit is in \(difference).")
+                    continue
+                }
+                room -= text.utf8.count
                 page.folded(
                     "What the working folder had changed since the commit (git diff)",
                     code: RunReport.shortened(text, 256 << 10))
