@@ -134,7 +134,7 @@ struct RunExportTests {
         let summary = try merge.write(to: path, kind == 0 ? .link : .copy)
         #expect(
             summary.notes.isEmpty && summary.files.count == (kind == 2 ? summary.files.count : 1))
-        #expect(kind != 2 || summary.files.count > 20)
+        #expect(kind != 2 || summary.files.count > 15)
         if kind == 0 {
             // Links are relative: the folder can move.
             try disk.rename(run, to: folder.file("moved"))

@@ -29,11 +29,12 @@ struct SyntheticRun {
             let axes = entry.axes.members.map {
                 " \($0.key)=\((try? JSONWriter().string($0.value)) ?? "")"
             }.joined()
-            let group = entry.variant + axes
+            let group = entry.variant.isEmpty ? String(axes.dropFirst()) : entry.variant + axes
             items.append(
                 try StudyItem(
                     label: group + (entry.seed.map { " seed=\($0)" } ?? ""), group: group,
-                    variant: entry.variant, axes: entry.axes, seed: entry.seed,
+                    variant: entry.variant.isEmpty ? nil : entry.variant, axes: entry.axes,
+                    seed: entry.seed,
                     configuration: Configuration([
                         "variant": .string(entry.variant), "axes": .object(entry.axes),
                         "seed": entry.seed.map { .integer(Int64($0)) } ?? .null,
