@@ -31,7 +31,8 @@ public struct StoredZipWriter {
             "Entries have names of their own.")
         // Flags: sizes follow, the name is UTF-8. Version 4.5, in case the sizes need eight bytes.
         try put([
-            (0x0403_4B50, 4), (45, 2), (0x0808, 2), (0, 2), (0, 2), (0x21, 2), (0, 4), (0, 4), (0, 4),
+            (0x0403_4B50, 4), (45, 2), (0x0808, 2), (0, 2), (0, 2), (0x21, 2), (0, 4), (0, 4),
+            (0, 4),
             (bytes.count, 2), (0, 2),
         ])
         try bytes.withUnsafeBytes { try append($0) }
@@ -46,7 +47,8 @@ public struct StoredZipWriter {
         position += count
         let isWide = count >= 0xFFFF_FFFF
         try put([
-            (0x0807_4B50, 4), (Int(checksum.value), 4), (count, isWide ? 8 : 4), (count, isWide ? 8 : 4),
+            (0x0807_4B50, 4), (Int(checksum.value), 4), (count, isWide ? 8 : 4),
+            (count, isWide ? 8 : 4),
         ])
         records.append(
             Record(name: bytes, checksum: checksum.value, byteCount: count, start: start))
@@ -77,7 +79,8 @@ public struct StoredZipWriter {
         if isWide {
             try put([
                 (0x0606_4B50, 4), (44, 8), (45, 2), (45, 2), (0, 4), (0, 4), (records.count, 8),
-                (records.count, 8), (end - start, 8), (start, 8), (0x0706_4B50, 4), (0, 4), (end, 8), (1, 4),
+                (records.count, 8), (end - start, 8), (start, 8), (0x0706_4B50, 4), (0, 4),
+                (end, 8), (1, 4),
             ])
         }
         let count = isWide ? 0xFFFF : records.count

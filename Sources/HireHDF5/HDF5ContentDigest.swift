@@ -10,8 +10,9 @@ import HireFiles
 public enum HDF5ContentDigest {
     /// Attributes of the root that say where and with what a file was made; with `git_` in front, all of them.
     public static let provenance: Set<String> = [
-        "toolkit_version", "created_utc", "cpu", "cores", "threads", "blas", "blas_version", "host", "os", "pid",
-        "hdf5", "lua", "swift",
+        "toolkit_version", "created_utc", "cpu", "cores", "threads", "blas", "blas_core", "host",
+        "os",
+        "hdf5_version", "interpreter", "script_sha256", "provenance_mixed",
     ]
 
     /// Attributes by which HDF5 ties scales to axes: references, whose bytes depend on where things stand in the file.
@@ -71,7 +72,8 @@ public enum HDF5ContentDigest {
         case .other(let shape):
             throw HDF5Error(
                 file: reader.name, object: node.path,
-                problem: "a dataset \(shape) of a type that the toolkit does not write has no digest")
+                problem:
+                    "a dataset \(shape) of a type that the toolkit does not write has no digest")
         }
         if case .link = node.content { return hash.hexDigest }
         hash.add(try attributes(node.path, reader))

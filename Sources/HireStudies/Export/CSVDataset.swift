@@ -9,7 +9,8 @@ enum CSVDataset {
     ) throws {
         let name = dataset.path.split(separator: "/").last.map(String.init) ?? "value"
         let columns = dataset.shape.count == 2 ? dataset.shape[1] : 1
-        let label = dataset.axes.count == 2 && !dataset.axes[1].label.isEmpty ? dataset.axes[1].label : name
+        let label =
+            dataset.axes.count == 2 && !dataset.axes[1].label.isEmpty ? dataset.axes[1].label : name
         let titles = dataset.shape.count == 2 ? (0..<columns).map { "\(label)_\($0)" } : [name]
         try append(titles.map(quoted).joined(separator: ",") + "\n")
         if dataset.content == .strings {

@@ -14,7 +14,8 @@ extension JoinedShards {
             let storage = try Storage(byteCount: offsets.count * 8, ledger: nil)
             if let memory = storage.pointer {
                 offsets.withUnsafeBytes {
-                    UnsafeMutableRawBufferPointer(start: memory, count: $0.count).copyMemory(from: $0)
+                    UnsafeMutableRawBufferPointer(start: memory, count: $0.count).copyMemory(
+                        from: $0)
                 }
             }
             try body([0], NDArray(storage: storage, dtype: .int64, shape: [offsets.count]))
@@ -42,9 +43,12 @@ extension JoinedShards {
             try reader.forEachBlock(of: part.object) { _, block in
                 own += try block.elements(Int64.self)
             }
-            let values = try reader.nodes().first { $0.path == String(part.object.dropLast(7)) + "values" }
+            let values = try reader.nodes().first {
+                $0.path == String(part.object.dropLast(7)) + "values"
+            }
             guard case .array(_, let shape)? = values?.content, own.first == 0,
-                zip(own, own.dropFirst()).allSatisfy({ $0 <= $1 }), own.last == Int64(shape.first ?? 0)
+                zip(own, own.dropFirst()).allSatisfy({ $0 <= $1 }),
+                own.last == Int64(shape.first ?? 0)
             else {
                 throw HDF5Error(
                     file: reader.name, object: part.object,

@@ -18,8 +18,9 @@ struct JoinedShards {
     /// What could not be put together, as sentences.
     private(set) var notes: [String] = []
 
+    /// What a file holds; only the first one stays open, since there may be more than a process may open.
     private struct Source {
-        var reader: HDF5Reader
+        var path: String
         var nodes: [String: HDF5Node.Content]
         var order: [String]
         var samples: Int?
@@ -37,41 +38,46 @@ struct JoinedShards {
                 samples = shape.first
             }
             return Source(
-                reader: reader,
+                path: path,
                 nodes: Dictionary(nodes.map { ($0.path, $0.content) }) { first, _ in first },
                 order: nodes.map(\.path), samples: samples)
         }
         guard let first = sources.first else { return }
-        attributes = try JoinedShards.attributes(of: "/", first.reader)
+        let reader = try HDF5Reader(inPlace: first.path)
+        attributes = try JoinedShards.attributes(of: "/", reader)
         for source in sources.dropFirst() {
             for path in source.order where first.nodes[path] == nil {
-                notes.append("\(path) of \(source.reader.name) is not in \(first.reader.name) and is left out.")
+                notes.append(
+                    "\(path) of \(source.path) is not in \(first.path) and is left out."
+                )
             }
         }
         for path in first.order {
             guard let content = first.nodes[path], content != .group else { continue }
             // Rows and edges of ragged data are counted anew.
-            if try JoinedShards.isBareDimension(path, first.nodes, first.reader) { continue }
-            if let dataset = try join(path, content, sources) { datasets.append(dataset) }
+            if try JoinedShards.isBareDimension(path, first.nodes, reader) { continue }
+            if let dataset = try join(path, content, sources, reader) { datasets.append(dataset) }
         }
     }
 
     /// The dataset of a path without the prefix, from all files; nil with a note if it cannot be put together.
-    private mutating func join(_ path: String, _ content: HDF5Node.Content, _ sources: [Source]) throws
-        -> JoinedDataset?
-    {
+    private mutating func join(
+        _ path: String, _ content: HDF5Node.Content, _ sources: [Source], _ reader: HDF5Reader
+    ) throws -> JoinedDataset? {
         let (kind, shape): (JoinedDataset.Content, [Int])
         switch content {
         case .array(let dtype, let extents):
-            let isOffsets = dtype == .int64 && path.hasSuffix("/offsets")
+            let isOffsets =
+                dtype == .int64 && path.hasSuffix("/offsets")
                 && sources[0].nodes[String(path.dropLast(7)) + "values"] != nil
             (kind, shape) = (isOffsets ? .offsets : .array(dtype), extents)
         case .strings(let extents): (kind, shape) = (.strings, extents)
         default:
-            notes.append("\(path) of \(sources[0].reader.name) is a link or has a type of its own and is left out.")
+            notes.append(
+                "\(path) of \(sources[0].path) is a link or has a type of its own and is left out."
+            )
             return nil
         }
-        let reader = sources[0].reader
         let labels = try reader.axisLabels(path)
         let scales = try reader.scales(of: path)
         let scale = try reader.scaleName(path)
@@ -91,7 +97,8 @@ struct JoinedShards {
                 extents.dropFirst() == shape.dropFirst()
             else {
                 notes.append(
-                    "\(path) has another shape or type in \(source.reader.name) than in \(reader.name) and is left out.")
+                    "\(path) has another shape or type in \(source.path) than in \(reader.name) and is left out."
+                )
                 return nil
             }
             dataset.parts.append(.init(file: number, object: path, rows: extents[0]))
@@ -107,11 +114,14 @@ struct JoinedShards {
         if path == "/sample" || labels.first == "sample" { return true }
         for ending in ["/values", "/offsets"] where path.hasSuffix(ending) {
             let base = String(path.dropLast(ending.count))
-            if sources[0].nodes[base + "/values"] != nil, sources[0].nodes[base + "/offsets"] != nil {
+            if sources[0].nodes[base + "/values"] != nil, sources[0].nodes[base + "/offsets"] != nil
+            {
                 return true
             }
         }
-        guard labels.first?.isEmpty ?? false, path.split(separator: "/").count > 1 else { return false }
+        guard labels.first?.isEmpty ?? false, path.split(separator: "/").count > 1 else {
+            return false
+        }
         return sources.allSatisfy { source in
             source.samples != nil && source.nodes[path]?.shape?.first == source.samples
         }
@@ -129,25 +139,29 @@ struct JoinedShards {
         return false
     }
 
-    private mutating func isSame(_ path: String, _ content: HDF5Node.Content, _ sources: [Source]) throws
+    private mutating func isSame(_ path: String, _ content: HDF5Node.Content, _ sources: [Source])
+        throws
         -> Bool
     {
         let digest = { (source: Source) throws -> String? in
             try source.nodes[path].map {
-                try HDF5ContentDigest.digest(HDF5Node(path: path, content: $0), source.reader)
+                try HDF5ContentDigest.digest(
+                    HDF5Node(path: path, content: $0), HDF5Reader(inPlace: source.path))
             }
         }
         let first = try digest(sources[0])
         for source in sources.dropFirst() where try digest(source) != first {
             notes.append(
-                "\(path) has no sample axis and is not the same in \(source.reader.name) as in \(sources[0].reader.name); "
+                "\(path) has no sample axis and is not the same in \(source.path) as in \(sources[0].path); "
                     + "it is left out.")
             return false
         }
         return true
     }
 
-    private static func attributes(of path: String, _ reader: HDF5Reader) throws -> [(String, HDF5Value)] {
+    private static func attributes(of path: String, _ reader: HDF5Reader) throws -> [(
+        String, HDF5Value
+    )] {
         let kept = try reader.attributeNames(path).filter {
             !HDF5ContentDigest.bookkeeping.contains($0) && $0 != "DIMENSION_LABELS"
         }

@@ -48,7 +48,8 @@ enum NPYFile {
         while (10 + text.utf8.count + 1) % 64 != 0 { text += " " }
         text += "\n"
         let count = text.utf8.count
-        return [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(count & 0xFF), UInt8(count >> 8)] + Array(text.utf8)
+        return [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(count & 0xFF), UInt8(count >> 8)]
+            + Array(text.utf8)
     }
 
     private static func code(_ dtype: DType) -> String {
@@ -63,7 +64,9 @@ enum NPYFile {
         }
     }
 
-    private static func put(_ bytes: [UInt8], _ append: (UnsafeRawBufferPointer) throws -> Void) throws {
+    private static func put(_ bytes: [UInt8], _ append: (UnsafeRawBufferPointer) throws -> Void)
+        throws
+    {
         try bytes.withUnsafeBytes { try append($0) }
     }
 }

@@ -37,7 +37,9 @@ public struct RunExport {
     ///   - only: globs over the hooks' names (`encoder.**`) or over paths (`/input/*`); empty means all.
     ///   - path: a file; for CSV a folder.
     /// - Throws: `TableError` for a glob that selects nothing; `FileError`, `HDF5Error`. The target then holds what it held.
-    public func write(as format: ExportFormat, only: [String] = [], to path: String) throws -> Summary {
+    public func write(as format: ExportFormat, only: [String] = [], to path: String) throws
+        -> Summary
+    {
         let chosen = try selected(only)
         try fileSystem.makeFolders(FilePath.folder(of: path))
         var summary = Summary(files: [], datasets: [], notes: sources.notes)
@@ -113,7 +115,8 @@ public struct RunExport {
         summary.files = [path]
         if !widened.isEmpty {
             summary.notes.append(
-                "NumPy has no bfloat16; float32 holds the same numbers: \(widened.joined(separator: ", ")).")
+                "NumPy has no bfloat16; float32 holds the same numbers: \(widened.joined(separator: ", "))."
+            )
         }
     }
 
@@ -137,13 +140,15 @@ public struct RunExport {
             summary.datasets.append(name)
         }
         guard !tensors.isEmpty else {
-            throw TableError("Nothing that was chosen is numbers, and safetensors holds nothing else.")
+            throw TableError(
+                "Nothing that was chosen is numbers, and safetensors holds nothing else.")
         }
         try SafetensorsFile.write(
             streamed: tensors, to: path, metadata: ["format": "hire-act"], fileSystem: fileSystem)
         summary.files = [path]
         if !texts.isEmpty {
-            summary.notes.append("safetensors holds no strings; left out: \(texts.joined(separator: ", ")).")
+            summary.notes.append(
+                "safetensors holds no strings; left out: \(texts.joined(separator: ", ")).")
         }
     }
 
@@ -159,7 +164,8 @@ public struct RunExport {
         }
         for (source, dataset) in chosen {
             let place = source.prefix + dataset.path
-            guard (1...2).contains(dataset.shape.count), dataset.shape.count == 1 || dataset.content != .strings,
+            guard (1...2).contains(dataset.shape.count),
+                dataset.shape.count == 1 || dataset.content != .strings,
                 dataset.byteCount <= 1 << 30
             else {
                 omitted.append(place)
@@ -180,11 +186,13 @@ public struct RunExport {
         }
         if !omitted.isEmpty {
             summary.notes.append(
-                "CSV holds tables of one or two axes up to 1 GiB; left out: \(omitted.joined(separator: ", ")).")
+                "CSV holds tables of one or two axes up to 1 GiB; left out: \(omitted.joined(separator: ", "))."
+            )
         }
         if summary.files.isEmpty {
             throw TableError(
-                "Nothing that was chosen has one or two axes; use --format npz, or choose with --only.")
+                "Nothing that was chosen has one or two axes; use --format npz, or choose with --only."
+            )
         }
     }
 }

@@ -18,19 +18,23 @@ public struct RunMerge {
 
     private let sources: RunSources
     private let fileSystem: any FileSystem
+    private let smallBytes: Int
     private let wholeBytes: Int
     private let partBytes: Int
 
     /// A merge of some sources.
     ///
     /// - Parameters:
+    ///   - smallBytes: arrays of up to so many bytes are copied in either mode.
     ///   - wholeBytes: how many bytes of arrays a copy holds in one file.
     ///   - partBytes: how many bytes of arrays a file beside it holds, where there are more.
     public init(
-        _ sources: RunSources, wholeBytes: Int = 128 << 20, partBytes: Int = 64 << 20,
+        _ sources: RunSources, smallBytes: Int = 64 << 10, wholeBytes: Int = 128 << 20,
+        partBytes: Int = 64 << 20,
         fileSystem: any FileSystem = SystemFileSystem()
     ) {
         self.sources = sources
+        self.smallBytes = smallBytes
         self.wholeBytes = wholeBytes
         self.partBytes = partBytes
         self.fileSystem = fileSystem
@@ -63,7 +67,7 @@ public struct RunMerge {
                 let place = recording.prefix + dataset.path
                 let axes = try axes(of: dataset, recording, file)
                 switch dataset.content {
-                case .array(let dtype) where dataset.byteCount > 1 << 16 && dataset.scale == nil:
+                case .array(let dtype) where dataset.byteCount > smallBytes && dataset.scale == nil:
                     if mode == .copy, total <= wholeBytes {
                         try copy(dataset, recording, dtype, place, axes, file)
                     } else {
@@ -71,7 +75,8 @@ public struct RunMerge {
                             mode == .link
                             ? links(dataset, recording, folder)
                             : try write(dataset, recording, dtype, parts, &summary)
-                        try file.join(place, shape: dataset.shape, dtype: dtype, from: pieces, axes: axes)
+                        try file.join(
+                            place, shape: dataset.shape, dtype: dtype, from: pieces, axes: axes)
                     }
                 default: try copySmall(dataset, recording, place, axes, file)
                 }
@@ -82,7 +87,8 @@ public struct RunMerge {
         if mode == .link {
             for (number, shard) in shards.enumerated() {
                 try file.link(
-                    "/shards/\(number + 1)", toFile: RunMerge.relative(shard, to: folder), object: "/")
+                    "/shards/\(number + 1)", toFile: RunMerge.relative(shard, to: folder),
+                    object: "/")
             }
         }
         try file.setAttribute("complete", 1)
@@ -108,7 +114,8 @@ public struct RunMerge {
     }
 
     /// The axes with their scales where the merged file has them; bare dimensions of ragged data are counted anew.
-    private func axes(of dataset: JoinedDataset, _ recording: JoinedShards, _ file: HDF5Shard) throws
+    private func axes(of dataset: JoinedDataset, _ recording: JoinedShards, _ file: HDF5Shard)
+        throws
         -> [HDF5Axis]
     {
         try dataset.axes.enumerated().map { index, axis in
@@ -117,9 +124,12 @@ public struct RunMerge {
             if recording.datasets.contains(where: { $0.path == scale && $0.scale != nil }) {
                 return HDF5Axis(axis.label, scale: place)
             }
-            guard scale.hasSuffix("/row") || scale.hasSuffix("/edge") else { return HDF5Axis(axis.label) }
+            guard scale.hasSuffix("/row") || scale.hasSuffix("/edge") else {
+                return HDF5Axis(axis.label)
+            }
             try file.write(
-                integers: Array(0..<dataset.shape[index]), to: place, scale: FilePath.name(of: scale))
+                integers: Array(0..<dataset.shape[index]), to: place,
+                scale: FilePath.name(of: scale))
             return HDF5Axis(axis.label, scale: place)
         }
     }
@@ -149,12 +159,15 @@ public struct RunMerge {
                 byteCount: dataset.shape.reduce(dtype.byteSize, *), ledger: nil)
             var filled = 0
             try recording.forEachBlock(of: dataset) { _, block in
-                guard let target = storage.pointer, let source = block.storage.pointer else { return }
+                guard let target = storage.pointer, let source = block.storage.pointer else {
+                    return
+                }
                 (target + filled).copyMemory(from: source, byteCount: block.byteCount)
                 filled += block.byteCount
             }
             try file.write(
-                NDArray(storage: storage, dtype: dtype, shape: dataset.shape), to: place, axes: axes,
+                NDArray(storage: storage, dtype: dtype, shape: dataset.shape), to: place,
+                axes: axes,
                 scale: dataset.scale)
         }
     }
@@ -164,7 +177,8 @@ public struct RunMerge {
         _ axes: [HDF5Axis], _ file: HDF5Shard
     ) throws {
         try file.declare(
-            place, shape: dataset.shape, dtype: dtype, chunk: chunk(dataset.shape, dtype), axes: axes)
+            place, shape: dataset.shape, dtype: dtype, chunk: chunk(dataset.shape, dtype),
+            axes: axes)
         try recording.forEachBlock(of: dataset) { start, block in
             try file.fill(place, at: start, with: block)
         }
@@ -183,7 +197,8 @@ public struct RunMerge {
             }
             row += part.rows
             return HDF5Shard.Piece(
-                file: RunMerge.relative(recording.files[part.file], to: folder), object: part.object,
+                file: RunMerge.relative(recording.files[part.file], to: folder),
+                object: part.object,
                 shape: shape, start: start)
         }.filter { !$0.isEmpty }
     }
@@ -271,7 +286,8 @@ private final class MergedParts {
         if try fileSystem.exists(path) { try fileSystem.removeFile(path) }
         guard try fileSystem.exists(folder) else { return }
         // Only names that parts have: the folder may hold files of the user's.
-        for name in try fileSystem.list(folder) where name.hasSuffix(".h5") && Int(name.dropLast(3)) != nil {
+        for name in try fileSystem.list(folder)
+        where name.hasSuffix(".h5") && Int(name.dropLast(3)) != nil {
             try fileSystem.removeFile(FilePath.join(folder, name))
         }
     }

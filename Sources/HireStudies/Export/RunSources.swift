@@ -18,7 +18,7 @@ public struct RunSources {
 
     /// The shards of a run's finished items, each compared with its SHA-256 before it is opened.
     ///
-    /// - Parameter only: globs over labels or ids, or either in full; empty means all.
+    /// - Parameter only: globs over labels, or `key=glob` over id, seed, variant and axes; empty means all.
     /// - Parameter mayBeEmpty: whether a run without shards gives no datasets instead of an error.
     /// - Throws: `TableError` for a selection that fits nothing; `FileError` where there are no shards.
     public init(_ contents: RunContents, only: [String] = [], mayBeEmpty: Bool = false) throws {
@@ -53,38 +53,16 @@ public struct RunSources {
 }
 
 extension RunContents {
-    /// The items that one of some globs over labels or ids selects; all without globs.
+    /// The items that are meant by some patterns as `--only` of `hire run` has them; all without patterns.
     ///
-    /// - Throws: `TableError` for a glob that selects nothing, with the nearest labels.
+    /// - Throws: `TableError` for a pattern that selects nothing, with the nearest labels.
     func selected(_ patterns: [String]) throws -> [ItemStatus] {
-        if patterns.isEmpty { return items }
-        var chosen: Set<String> = []
-        for pattern in patterns {
-            let glob = try? WordGlob(pattern)
-            let found = items.filter { status in
-                status.item.label == pattern || status.item.id == pattern
-                    || glob.map { $0.matches(status.item.label) || $0.matches(status.item.id) } ?? false
-            }
-            guard !found.isEmpty else {
-                throw TableError(
-                    NearestNames.sentence(kind: "item", name: pattern, among: items.map(\.item.label)))
-            }
-            chosen.formUnion(found.map(\.item.id))
+        do {
+            let chosen = try ItemSelection(patterns: patterns).select(from: items.map(\.item))
+            let ids = Set(chosen.map(\.id))
+            return items.filter { ids.contains($0.item.id) }
+        } catch StudyError.nothingSelected(let sentence) {
+            throw TableError(sentence.replacing("--only", with: "--item"))
         }
-        return items.filter { chosen.contains($0.item.id) }
     }
-}
-
-/// A glob over texts that hold dots and slashes like any other letter.
-struct WordGlob {
-    private let glob: Glob
-
-    init(_ pattern: String) throws {
-        glob = try Glob(WordGlob.plain(pattern))
-    }
-
-    func matches(_ text: String) -> Bool { glob.matches(WordGlob.plain(text)) }
-
-    /// Dots part the segments of a glob; here they part nothing.
-    private static func plain(_ text: String) -> String { text.replacing(".", with: "\u{1}") }
 }

@@ -32,7 +32,8 @@ public struct RunComparison {
             if x == y { continue }
             if x.id != y.id {
                 if x.label != y.label {
-                    return "Item \(index + 1) is '\(x.label)' in \(here) and '\(y.label)' in \(there)."
+                    return
+                        "Item \(index + 1) is '\(x.label)' in \(here) and '\(y.label)' in \(there)."
                 }
                 let changes = try first.items[index].item.configuration.differences(
                     from: second.items[index].item.configuration)
@@ -43,22 +44,27 @@ public struct RunComparison {
                 if x.metrics == nil, y.metrics == nil { continue }
                 return "Item '\(x.label)' is finished only in \(x.metrics == nil ? there : here)."
             }
-            if left != right, let own = first.items[index].result, let other = second.items[index].result {
+            if left != right, let own = first.items[index].result,
+                let other = second.items[index].result
+            {
                 let changes = try Configuration(own.metrics).differences(
                     from: Configuration(other.metrics))
                 return "Item '\(x.label)' has other metrics: "
                     + changes.prefix(4).joined(separator: "; ") + "."
             }
-            for name in Set(x.files.keys).union(y.files.keys).sorted() where x.files[name] != y.files[name] {
+            for name in Set(x.files.keys).union(y.files.keys).sorted()
+            where x.files[name] != y.files[name] {
                 guard x.files[name] != nil, y.files[name] != nil else {
-                    return "Item '\(x.label)': only \(x.files[name] == nil ? there : here) has \(name)."
+                    return
+                        "Item '\(x.label)': only \(x.files[name] == nil ? there : here) has \(name)."
                 }
                 let dataset =
                     FilePath.fileExtension(of: name) == "h5"
                     ? try self.dataset(
                         first.file(name, of: first.items[index]),
                         second.file(name, of: second.items[index])) : nil
-                return "Item '\(x.label)': \(name) differs" + (dataset.map { " in \($0)" } ?? "") + "."
+                return "Item '\(x.label)': \(name) differs" + (dataset.map { " in \($0)" } ?? "")
+                    + "."
             }
         }
         return "The runs differ in which items they have."

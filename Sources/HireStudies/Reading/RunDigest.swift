@@ -54,7 +54,8 @@ public struct RunDigest: Sendable, Equatable {
         where !RunFileProblem.isMeasured(name) {
             // The folder's readable part may change; what stands in it is the content.
             let inner =
-                name.hasPrefix(item.folder + "/") ? String(name.dropFirst(item.folder.count + 1)) : name
+                name.hasPrefix(item.folder + "/")
+                ? String(name.dropFirst(item.folder.count + 1)) : name
             let digest =
                 shards.contains(name)
                 ? try HDF5ContentDigest.digest(HDF5Reader(inPlace: folder.location(name)))
@@ -66,7 +67,8 @@ public struct RunDigest: Sendable, Equatable {
         return found
     }
 
-    private static func plain(_ name: String, _ file: JournalRecord.File, _ folder: RunFolder) throws
+    private static func plain(_ name: String, _ file: JournalRecord.File, _ folder: RunFolder)
+        throws
         -> String
     {
         let digest = try SHA256.hex(ofFile: folder.location(name), in: folder.fileSystem)

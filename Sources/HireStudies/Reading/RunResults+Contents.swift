@@ -3,10 +3,18 @@ import HireFiles
 extension RunResults {
     /// What a run's folder holds, without the script that made it.
     public init(_ contents: RunContents) {
-        let folder = contents.folder
         self.init(
             kind: contents.manifest.kind, description: contents.manifest.description,
-            finished: contents.items.compactMap { status in
+            items: contents.items, in: contents.folder)
+    }
+
+    /// The finished ones of some items.
+    ///
+    /// - Parameter folder: where their files are.
+    public init(kind: String, description: JSONObject, items: [ItemStatus], in folder: RunFolder) {
+        self.init(
+            kind: kind, description: description,
+            finished: items.compactMap { status in
                 guard let result = status.result, let record = status.record else { return nil }
                 let item = status.item
                 return Finished(
@@ -14,28 +22,25 @@ extension RunResults {
                     seed: item.seed, metrics: result.metrics, measured: result.measured,
                     grades: { try folder.grades(record) })
             },
-            planned: Dictionary(grouping: contents.manifest.items, by: \.group)
-                .mapValues { $0.count })
+            planned: Dictionary(grouping: items, by: \.item.group).mapValues { $0.count })
     }
 }
 
 extension RunFolder {
-    /// The file of an item in which each sample's answer is graded.
-    static let predictionsName = "predictions.jsonl"
-
     /// What the samples of a finished item were graded; nil where samples are not graded.
     ///
     /// - Throws: `FileError`, also where the file is not the one that was journalled.
     func grades(_ record: JournalRecord) throws -> SampleGrades? {
         guard
             let (name, file) = record.files.first(where: {
-                FilePath.name(of: $0.key) == RunFolder.predictionsName
+                FilePath.name(of: $0.key) == SampleLines.fileName
             })
         else { return nil }
         let path = location(name)
         let bytes = try fileSystem.readAll(path)
         guard SHA256.hex(of: bytes) == file.sha256 else { throw RunFolder.changed(path) }
-        return try SampleGrades(jsonLines: bytes, source: path)
+        let grades = try SampleGrades(jsonLines: bytes, source: path)
+        return grades.byID.isEmpty ? nil : grades
     }
 
     /// A file that is not the one that was journalled.
@@ -54,7 +59,8 @@ extension RunFolder {
             NaturalOrder.precedes($0, $1)
         }
         for name in names where !RunFileProblem.isMeasured(name) {
-            guard try SHA256.hex(ofFile: location(name), in: fileSystem) == record.files[name]?.sha256
+            guard
+                try SHA256.hex(ofFile: location(name), in: fileSystem) == record.files[name]?.sha256
             else { throw RunFolder.changed(location(name)) }
         }
         return names

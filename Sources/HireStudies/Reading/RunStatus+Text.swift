@@ -27,7 +27,8 @@ extension RunStatus {
         }
         for path in torn {
             lines.append(
-                "\(path): the last line is half-written, by a process that was killed; it is ignored.")
+                "\(path): the last line is half-written, by a process that was killed; it is ignored."
+            )
         }
         if !orphans.isEmpty {
             lines.append(
@@ -37,7 +38,8 @@ extension RunStatus {
         if !dropped.isEmpty {
             lines.append(
                 "\(dropped.count) finished items are no longer in the script and not in tables: "
-                    + dropped.prefix(5).joined(separator: ", ") + (dropped.count > 5 ? ", …" : "") + ".")
+                    + dropped.prefix(5).joined(separator: ", ") + (dropped.count > 5 ? ", …" : "")
+                    + ".")
         }
         return (items.isEmpty ? "" : try table.written(as: .text))
             + lines.joined(separator: "\n") + "\n"
@@ -87,6 +89,7 @@ extension RunStatus {
         if let worker = item.worker {
             return "process \(worker.process) on \(worker.host), last seen "
                 + "\(RunStatus.clock(worker.age)) ago"
+                + (worker.age > 60 ? " (whoever runs the script next takes the item over)" : "")
         }
         switch item.status.state {
         case .failed: return item.status.record?.error ?? ""

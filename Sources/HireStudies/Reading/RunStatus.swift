@@ -57,7 +57,8 @@ public struct RunStatus {
 
     /// How many items are in each state, in the order in which they are told.
     public var counts: [(word: String, count: Int)] {
-        ["done", "running", "waiting", "interrupted", "stopped", "failed", "damaged"].compactMap { word in
+        ["done", "running", "waiting", "interrupted", "stopped", "failed", "damaged"].compactMap {
+            word in
             let count = items.count { $0.word == word }
             return count == 0 ? nil : (word, count)
         }
@@ -78,7 +79,9 @@ public struct RunStatus {
         return left.reduce(0, +) / Double(hands)
     }
 
-    private static func seconds(_ status: ItemStatus, _ records: [JournalRecord], until now: Double?)
+    private static func seconds(
+        _ status: ItemStatus, _ records: [JournalRecord], until now: Double?
+    )
         -> Double?
     {
         guard let record = status.record else { return nil }

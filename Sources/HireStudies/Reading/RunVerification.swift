@@ -52,7 +52,8 @@ public struct RunVerification {
         } catch {
             add(
                 "manifest", RunManifest.fileName,
-                "\(error) Run the script again with the same --out: it writes the manifest anew and takes finished items over.")
+                "\(error) Run the script again with the same --out: it writes the manifest anew and takes finished items over."
+            )
             return nil
         }
     }
@@ -68,9 +69,11 @@ public struct RunVerification {
                 continue
             }
             do {
-                let (records, isTorn) = try RunJournal.read(folder.location(file), folder.fileSystem)
-                found += records
-                if isTorn {
+                let path = folder.location(file)
+                let read = try RunJournal.parse(
+                    folder.fileSystem.readAll(path), path: path, offset: 0, line: 1)
+                found += read.records
+                if read.isTorn {
                     add(
                         "journal", file,
                         "\(file): the last line is half-written, by a process that was killed; it is ignored.",
@@ -83,7 +86,9 @@ public struct RunVerification {
         return found
     }
 
-    private mutating func check(_ item: StudyItem, _ records: [JournalRecord], _ folder: RunFolder) throws {
+    private mutating func check(_ item: StudyItem, _ records: [JournalRecord], _ folder: RunFolder)
+        throws
+    {
         let done = records.filter { $0.state == .done }
         guard let first = done.first else { return }
         for record in done {
@@ -99,7 +104,8 @@ public struct RunVerification {
                 for problem in try folder.problems(first, .digests) {
                     add(
                         problem.kind == .missing ? "missing" : "changed", problem.file,
-                        "\(problem) (item '\(item.label)'); run the script again to redo the item, or bring the file back.")
+                        "\(problem) (item '\(item.label)'); run the script again to redo the item, or bring the file back."
+                    )
                 }
             }
         }
@@ -119,7 +125,9 @@ public struct RunVerification {
                 }
             } catch {
                 if try !folder.fileSystem.exists(folder.location(file)) { continue }
-                add("lease", file, "\(file) is no lease (\(error)); remove it if nobody works on the run.")
+                add(
+                    "lease", file,
+                    "\(file) is no lease (\(error)); remove it if nobody works on the run.")
             }
         }
     }
@@ -139,7 +147,9 @@ public struct RunVerification {
         }
     }
 
-    private mutating func add(_ kind: String, _ file: String, _ sentence: String, isError: Bool = true) {
+    private mutating func add(
+        _ kind: String, _ file: String, _ sentence: String, isError: Bool = true
+    ) {
         problems.append(Problem(kind: kind, file: file, sentence: sentence, isError: isError))
     }
 
@@ -147,7 +157,8 @@ public struct RunVerification {
     public var text: String {
         let lines = problems.map { ($0.isError ? "" : "note: ") + $0.sentence }
         let errors = problems.count(where: \.isError)
-        let files = "\(grouped(checkedFiles)) files (\(bytes(checkedBytes))) of \(finished) finished items of \(items)"
+        let files =
+            "\(grouped(checkedFiles)) files (\(bytes(checkedBytes))) of \(finished) finished items of \(items)"
         let sum =
             errors == 0
             ? "All is as it was journalled: \(files) have the SHA-256 they had."

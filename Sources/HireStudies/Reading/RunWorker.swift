@@ -7,20 +7,23 @@ public struct RunWorker: Sendable, Equatable {
     public var host: String
     /// The process.
     public var process: Int
-    /// Seconds since the last sign of life.
+    /// Seconds since the last sign of life, as the file system's clock tells.
     public var age: Double
+    private var identity: ProcessIdentity
 
-    /// The workers of a run, by item id; leases that cannot be read are left to `hire verify`.
+    /// The workers of a run, by item id, but for those that are known to be dead; leases that cannot be read are left to
+    /// `hire verify`.
     ///
     /// - Parameter now: seconds since 1970.
     static func all(in folder: RunFolder, now: Double) throws -> [String: RunWorker] {
         var found: [String: RunWorker] = [:]
         for name in try names(in: folder) {
-            let path = folder.location("leases/\(name)")
+            let path = folder.location("\(RunLease.folderName)/\(name)")
             // It may be gone by now: whoever held it is done.
             guard let status = try? folder.fileSystem.status(path),
                 let worker = try? read(path, folder.fileSystem, age: now - status.modified)
             else { continue }
+            if worker.identity.isGone { continue }
             found[String(name.dropLast(5))] = worker
         }
         return found
@@ -28,20 +31,24 @@ public struct RunWorker: Sendable, Equatable {
 
     /// The names of the leases, sorted.
     static func names(in folder: RunFolder) throws -> [String] {
-        let path = folder.location("leases")
+        let path = folder.location(RunLease.folderName)
         guard try folder.fileSystem.exists(path) else { return [] }
         return try folder.fileSystem.list(path).filter {
             $0.hasSuffix(".json") && !AtomicWriter.isTemporary($0)
         }
     }
 
-    static func read(_ path: String, _ fileSystem: any FileSystem, age: Double) throws -> RunWorker {
+    static func read(_ path: String, _ fileSystem: any FileSystem, age: Double) throws -> RunWorker
+    {
         let bytes = try fileSystem.readAll(path, limit: 1 << 16)
         guard case .object(let json) = try JSONParser.parse(bytes, source: path) else {
             throw FileError.badData(path, "this is no lease")
         }
-        return RunWorker(
+        let identity = ProcessIdentity(
             host: try json.requireString("host", source: path),
-            process: try json.requireInt("pid", source: path), age: max(age, 0))
+            process: try json.requireInt("pid", source: path),
+            start: try json.requireString("process_start", source: path))
+        return RunWorker(
+            host: identity.host, process: identity.process, age: max(age, 0), identity: identity)
     }
 }

@@ -23,7 +23,8 @@ struct HTMLPage {
             case "'": result += "&#39;"
             case "\n", "\t": result.unicodeScalars.append(scalar)
             // HTML has no way to write these.
-            case _ where scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value): result += "\u{FFFD}"
+            case _ where scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value):
+                result += "\u{FFFD}"
             default: result.unicodeScalars.append(scalar)
             }
         }
@@ -48,7 +49,8 @@ struct HTMLPage {
         if rows.isEmpty { return }
         body += "<table class=\"pairs\">\n<tbody>\n"
         for (name, text) in rows {
-            body += "<tr><th scope=\"row\">\(Self.escaped(name))</th><td>\(Self.escaped(text))</td></tr>\n"
+            body +=
+                "<tr><th scope=\"row\">\(Self.escaped(name))</th><td>\(Self.escaped(text))</td></tr>\n"
         }
         body += "</tbody>\n</table>\n"
     }

@@ -36,8 +36,7 @@ struct RunPlots {
             let shares = group.items.compactMap { $0.metrics["accuracy"].flatMap(Metric.accuracy) }
             guard let first = shares.first else { return nil }
             let spread = SeedSpread(shares.map(\.value))
-            let cost = group.items[0].metrics["cost"]?["stages"]?.arrayValue?
-                .compactMap { $0["multiplyAdds"]?.doubleValue }.reduce(0, +)
+            let cost = group.items[0].metrics["cost"]?["multiply_adds"]?.doubleValue
             return Score(
                 name: RunPlots.printable(group.name), value: 100 * spread.mean,
                 error: 100 * (spread.deviation ?? first.standardError), cost: cost)
@@ -62,7 +61,8 @@ struct RunPlots {
         var series: [LinePlot.Series] = []
         for status in contents.items where status.state == .done && series.count < 12 {
             guard let record = status.record,
-                let name = record.files.keys.first(where: { FilePath.name(of: $0) == "history.csv" }),
+                let name = record.files.keys.first(where: { FilePath.name(of: $0) == "history.csv" }
+                ),
                 let points = try? losses(name), points.count > 1
             else { continue }
             series.append(LinePlot.Series(RunPlots.printable(status.item.label), points))
@@ -92,7 +92,10 @@ struct RunPlots {
         let width = max(1, (points.count + 199) / 200)
         return stride(from: 0, to: points.count, by: width).map { start in
             let part = points[start..<min(start + width, points.count)]
-            return (part.map(\.x).reduce(0, +) / Double(part.count), part.map(\.y).reduce(0, +) / Double(part.count))
+            return (
+                part.map(\.x).reduce(0, +) / Double(part.count),
+                part.map(\.y).reduce(0, +) / Double(part.count)
+            )
         }
     }
 

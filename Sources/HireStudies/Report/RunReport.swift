@@ -9,6 +9,9 @@ public struct RunReport {
     /// The largest file that is written.
     public static let largest = 5 << 20
 
+    /// Rows beyond which a table of items is left to `hire table`.
+    private static let largestTable = 400
+
     private let contents: RunContents
     private let results: RunResults
     private let limit: Int
@@ -103,7 +106,9 @@ public struct RunReport {
         }
         do {
             page.table(try ResultTable(results))
-            if results.planned.values.contains(where: { $0 > 1 }) {
+            if results.finished.count > RunReport.largestTable {
+                page.paragraph("The items one by one: hire table --all-seeds.")
+            } else if results.planned.values.contains(where: { $0 > 1 }) {
                 var options = TableOptions()
                 options.allSeeds = true
                 page.table(try ResultTable(results, options: options))
@@ -137,10 +142,14 @@ public struct RunReport {
                 caption: "What differs between the items; everything else is the same.",
                 columns: [.init("item", "item", isText: true)]
                     + different.map { .init($0, $0, isText: true) })
-            for (item, own) in zip(items, values) {
+            for (item, own) in zip(items, values).prefix(RunReport.largestTable) {
                 table.append([.text(item.label)] + different.map { .text(own[$0] ?? "–") })
             }
             page.table(table)
+            if items.count > RunReport.largestTable {
+                page.paragraph(
+                    "\(items.count - RunReport.largestTable) more items are in study.json.")
+            }
         }
         if let first = items.first {
             let writer = JSONWriter(order: .sorted, layout: .pretty)
@@ -168,14 +177,22 @@ public struct RunReport {
         let records = names.filter { FilePath.fileExtension(of: $0) == "json" }
         if records.isEmpty { return }
         page.heading("Where and with what")
+        var room = 1 << 20
         for name in records {
-            guard let text = text(name), case .object(let json)? = try? JSONParser.parse(text) else {
+            guard let text = text(name), case .object(let json)? = try? JSONParser.parse(text)
+            else {
                 page.paragraph("\(name) cannot be read.")
                 continue
             }
-            page.definitions(try json.members.map { ($0.key, try RunReport.written($0.value)) })
+            page.definitions(try RunReport.flat(Configuration(json)))
             let difference = String(name.dropLast(5)) + ".diff"
             if names.contains(difference), let text = self.text(difference) {
+                guard room > 0 else {
+                    page.paragraph(
+                        "What the folder had changed since the commit is in \(difference).")
+                    continue
+                }
+                room -= text.utf8.count
                 page.folded(
                     "What the working folder had changed since the commit (git diff)",
                     code: RunReport.shortened(text, 256 << 10))
@@ -188,7 +205,8 @@ public struct RunReport {
         do {
             page.code(try RunDigest(contents).digest)
             page.paragraph(
-                "Two runs of this study have the same digest if and only if they found the same (hire digest).")
+                "Two runs of this study have the same digest if and only if they found the same (hire digest)."
+            )
         } catch let error as FileError {
             page.paragraph("There is none: \(error)")
         }
@@ -207,7 +225,8 @@ public struct RunReport {
         if found.isEmpty { return }
         page.heading("Pictures")
         // Small ones first, so that as many as can be are there; then the order of names.
-        var room = limit - page.byteCount - 4096 - found.map { 2 * $0.name.utf8.count + 200 }.reduce(0, +)
+        var room =
+            limit - page.byteCount - 4096 - found.map { 2 * $0.name.utf8.count + 200 }.reduce(0, +)
         var shown: [String: [UInt8]] = [:]
         var omitted: [String] = []
         for picture in found.sorted(by: { ($0.bytes, $0.name) < ($1.bytes, $1.name) }) {
@@ -285,9 +304,12 @@ public struct RunReport {
 
     /// A word as a shell reads it.
     private static func shellWord(_ word: String) -> String {
-        let isPlain = !word.isEmpty
+        let isPlain =
+            !word.isEmpty
             && word.unicodeScalars.allSatisfy {
-                $0.isASCII && ($0.properties.isAlphabetic || "0123456789_-./=,:+@%".unicodeScalars.contains($0))
+                $0.isASCII
+                    && ($0.properties.isAlphabetic
+                        || "0123456789_-./=,:+@%".unicodeScalars.contains($0))
             }
         return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
     }

@@ -17,11 +17,15 @@ public final class RunObject: ScriptObject {
     /// Options of a table of results, shared by studies and runs.
     static let tableOptions: [ScriptParameter] = [
         .optional(
-            "sort", .string, "A column's key, `\"accuracy\"`, with `,asc` or `,desc` behind it if wanted.",
+            "sort", .string,
+            "A column's key, `\"accuracy\"`, with `,asc` or `,desc` behind it if wanted.",
             default: "the study's order"),
         .optional(
-            "baseline", .string, "The row that the others are compared with.", default: "the first row"),
-        .optional("all_seeds", .boolean, "One row per item instead of a mean over seeds.", default: "false"),
+            "baseline", .string, "The row that the others are compared with.",
+            default: "the first row"),
+        .optional(
+            "all_seeds", .boolean, "One row per item instead of a mean over seeds.",
+            default: "false"),
         .optional("columns", .list(.string), "Keys of the columns.", default: "the usual ones"),
     ]
 
@@ -46,7 +50,8 @@ public final class RunObject: ScriptObject {
                 returns: [
                     ScriptResult(
                         .list(.table),
-                        "per item `label`, `id`, `group`, `variant`, `axes`, `seed`, `folder`, `state`, `attempt`, `seconds`")
+                        "per item `label`, `id`, `group`, `variant`, `axes`, `seed`, `folder`, `state`, `attempt`, `seconds`"
+                    )
                 ]
             ) { arguments in
                 let status = try RunStatus(arguments.receiver(RunObject.self).contents)
@@ -63,7 +68,9 @@ public final class RunObject: ScriptObject {
                 guard let result = try contents.item(arguments.string("item")).result else {
                     return [.none, .none]
                 }
-                return [ScriptValue(.object(result.metrics)), ScriptValue(.object(result.measured))]
+                return [
+                    ScriptValue(.object(result.metrics)), ScriptValue(.object(result.measured)),
+                ]
             },
             ScriptFunction(
                 "table", "The table of results.", options: tableOptions,
@@ -76,7 +83,8 @@ public final class RunObject: ScriptObject {
                 "status", "How far the run is.",
                 returns: [
                     ScriptResult(
-                        .table, "`items`, `counts`, `remaining_seconds`, `torn`, `orphans`, `dropped`")
+                        .table,
+                        "`items`, `counts`, `remaining_seconds`, `torn`, `orphans`, `dropped`")
                 ]
             ) { arguments in
                 let status = try RunStatus(arguments.receiver(RunObject.self).contents)

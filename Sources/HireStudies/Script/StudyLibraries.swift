@@ -6,7 +6,8 @@ public enum StudyLibraries {
     public static let all = [
         ImageLibrary.library, TokenizerLibrary.library, SafetensorsLibrary.library,
         TaskLibrary.library, PluginLibrary.library, PipelineLibrary.library, TrainLibrary.library,
-        EvaluateLibrary.library, StudyLibrary.library, RunLibrary.library, CostLibrary.library, PictureLibrary.library,
+        EvaluateLibrary.library, StudyLibrary.library, RunLibrary.library, CostLibrary.library,
+        PictureLibrary.library,
         AnalysisLibrary.library, TableLibrary.library,
     ]
 }

@@ -30,15 +30,15 @@ public final class StudyObject: ScriptObject {
         name: "hire.Study", summary: "The results of a study.",
         methods: [
             ScriptFunction(
-                "table", "The table of results: one row per finished item.",
+                "table", "The table of results of finished items: one row per group of seeds.",
+                options: RunObject.tableOptions,
                 returns: [ScriptResult(.object("hire.Table"), "the table")]
             ) { arguments in
                 let object = arguments.receiver(StudyObject.self)
-                let table =
-                    try (object.plan as? AblationStudy).map {
-                        try ResultTable($0.results, task: $0.task)
-                    } ?? ResultTable(object.outcome.items)
-                return [.object(TableObject(table))]
+                let results = RunResults(
+                    kind: object.plan.kind, description: object.plan.description,
+                    items: object.outcome.items, in: object.folder)
+                return [.object(try RunObject.table(results, arguments))]
             },
             ScriptFunction(
                 "results", "The results of finished items as data.",

@@ -8,24 +8,31 @@ public struct SampleGrades: Sendable, Equatable {
     /// Grades from their parts.
     public init(_ byID: [String: Double]) { self.byID = byID }
 
-    /// The grades in a `predictions.jsonl`: one object per line with `id` (or `sample`) and `grade`.
+    /// The grades in a `predictions.jsonl`: one object per line with `id` and `grade`; none if no line has a grade.
     ///
-    /// - Throws: `FileError` naming the line that is not one.
+    /// - Throws: `FileError` naming the line that does not fit the others.
     public init(jsonLines bytes: [UInt8], source: String) throws {
         var number = 0
+        var ungraded: Int?
         for line in bytes.split(separator: 0x0A, omittingEmptySubsequences: false) {
             number += 1
             if line.isEmpty { continue }
             let value = try? JSONParser.parse(Array(line), source: source)
-            guard let id = (value?["id"] ?? value?["sample"])?.stringValue,
-                let grade = value?["grade"]?.doubleValue
-            else {
+            guard let id = value?["id"]?.stringValue else {
                 throw FileError.badData(
-                    source, "line \(number) is no prediction", expected: "an object with 'id' and 'grade'")
+                    source, "line \(number) is no sample", expected: "an object with 'id'")
+            }
+            guard let grade = value?["grade"]?.doubleValue else {
+                if ungraded == nil { ungraded = number }
+                continue
             }
             guard byID.updateValue(grade, forKey: id) == nil else {
                 throw FileError.badData(source, "line \(number) grades the sample '\(id)' again")
             }
+        }
+        if let ungraded, !byID.isEmpty {
+            throw FileError.badData(
+                source, "line \(ungraded) has no grade and others have", expected: "a number")
         }
     }
 
@@ -50,7 +57,8 @@ public struct SampleGrades: Sendable, Equatable {
         let missing = baseline.byID.keys.filter { byID[$0] == nil }.sorted()
         let extra = byID.keys.filter { baseline.byID[$0] == nil }.sorted()
         let named = (missing + extra).prefix(2).map { "'\($0)'" }.joined(separator: ", ")
-        return "they answered different samples (\(missing.count) only in the baseline, \(extra.count) only in "
+        return
+            "they answered different samples (\(missing.count) only in the baseline, \(extra.count) only in "
             + "the other, such as \(named))"
     }
 

@@ -52,20 +52,19 @@ struct Metric {
             let value = list.map { $0.indices.contains(index) ? $0[index] : .null } ?? byType?[type]
             share(name(type), type, value)
         }
-        if let stages = metrics["cost"]?["stages"]?.arrayValue {
-            for (key, title, field, unit) in [
-                ("parameters", "parameters", "parameters", Unit.integer),
-                ("macs_per_image", "MACs/image", "multiplyAdds", .count),
-            ] {
-                let sum = stages.compactMap { $0[field]?.doubleValue }.reduce(0, +)
-                found.append(
-                    Metric(
-                        key: key, title: title, value: .number(sum), unit: unit, best: .lowest,
-                        isShown: true))
-            }
+        for (key, title, field, unit) in [
+            ("parameters", "parameters", "parameters", Unit.integer),
+            ("macs_per_image", "MACs/image", "multiply_adds", .count),
+        ] {
+            guard let value = metrics["cost"]?[field]?.doubleValue else { continue }
+            found.append(
+                Metric(
+                    key: key, title: title, value: .number(value), unit: unit, best: .lowest,
+                    isShown: true))
         }
         let taken: Set = ["accuracy", "by_type", "cost", "variant", "shards"]
-        let rest = JSONObject(metrics.members.filter { !taken.contains($0.key) }.map { ($0.key, $0.value) })
+        let rest = JSONObject(
+            metrics.members.filter { !taken.contains($0.key) }.map { ($0.key, $0.value) })
         return found + flat(rest, isShown: false)
     }
 
@@ -136,7 +135,10 @@ struct Metric {
     /// Which end of a figure is the good one, where its name says so.
     private static func best(of name: String) -> ResultTable.Column.Best? {
         let words = words(name)
-        let low = ["loss", "error", "perplexity", "seconds", "bytes", "macs", "flops", "mse", "mae", "rmse"]
+        let low = [
+            "loss", "error", "perplexity", "seconds", "bytes", "macs", "flops", "mse", "mae",
+            "rmse",
+        ]
         let high = ["accuracy", "score", "f1", "precision", "recall", "psnr", "ssim", "iou", "auc"]
         if words.contains(where: low.contains) { return .lowest }
         return words.contains(where: high.contains) ? .highest : nil
@@ -157,7 +159,8 @@ extension Metric {
     static func cell(_ values: [Value], unit: Unit) -> ResultTable.Cell {
         let shares = values.compactMap { if case .share(let share) = $0 { share } else { nil } }
         if !shares.isEmpty {
-            return shares.count == 1 ? .share(shares[0]) : .seedShare(SeedSpread(shares.map(\.value)))
+            return shares.count == 1
+                ? .share(shares[0]) : .seedShare(SeedSpread(shares.map(\.value)))
         }
         let numbers = values.compactMap { if case .number(let number) = $0 { number } else { nil } }
         guard !numbers.isEmpty else {

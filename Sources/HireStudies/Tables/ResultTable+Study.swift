@@ -1,14 +1,6 @@
 import HireFiles
-import HireVLM
 
 extension ResultTable {
-    /// The table of an ablation that was just computed: one row per variant, without comparisons.
-    ///
-    /// - Parameter task: names the question types and where the questions come from.
-    public init(_ results: [VariantResult], task: any Task) throws {
-        self = try ResultTable(RunResults(results, task: task))
-    }
-
     /// The table of a study: one row per group (a variant at one point of the axes), averaged over seeds.
     ///
     /// Where samples were graded every row is compared with the baseline over the same samples, by paired bootstrap.
@@ -53,7 +45,9 @@ private struct StudyTableBuilder {
     }
 
     mutating func build() throws -> ResultTable {
-        var columns: [(column: Column, cells: [Cell], isShown: Bool)] = names().map { ($0, $1, true) }
+        var columns: [(column: Column, cells: [Cell], isShown: Bool)] = names().map {
+            ($0, $1, true)
+        }
         let nameCount = columns.count
         var known: [String: Int] = [:]
         for row in rows {
@@ -64,14 +58,17 @@ private struct StudyTableBuilder {
                 columns.append((column, rows.map { cell($0, metric) }, metric.isShown))
             }
         }
-        columns.insert(contentsOf: try comparison(), at: min(columns.count, nameCount + (known["accuracy"] == nil ? 0 : 1)))
+        columns.insert(
+            contentsOf: try comparison(),
+            at: min(columns.count, nameCount + (known["accuracy"] == nil ? 0 : 1)))
         var table = ResultTable(caption: caption(), columns: columns.map(\.column))
         for row in rows.indices { table.append(columns.map { $0.cells[row] }) }
         try sort(&table)
         let kept =
             options.columns.isEmpty
             ? columns.indices.filter { columns[$0].isShown }
-            : Array(0..<nameCount) + (try options.columns.map { try place($0, table) }.filter { $0 >= nameCount })
+            : Array(0..<nameCount)
+                + (try options.columns.map { try place($0, table) }.filter { $0 >= nameCount })
         table.select(kept)
         return table
     }
@@ -86,8 +83,11 @@ private struct StudyTableBuilder {
         // Where every row is a point on axes and nothing else, the axes say it all.
         let hasVariants = rows.contains { $0.items[0].variant != $0.group } || axes.isEmpty
         if hasVariants {
-            let texts = rows.map { axes.isEmpty && !options.allSeeds ? $0.group : $0.items[0].variant }
-            columns.append((Column("variant", "variant", isText: true), texts.map { .text($0) }))
+            let texts = rows.map {
+                axes.isEmpty && !options.allSeeds ? $0.group : $0.items[0].variant
+            }
+            let name = results.kind == "ablation" ? "variant" : "item"
+            columns.append((Column(name, name, isText: true), texts.map { .text($0) }))
         }
         for axis in axes {
             let cells = rows.map { row in row.items[0].axes[axis].map(axisCell) ?? .missing }
@@ -133,13 +133,15 @@ private struct StudyTableBuilder {
         for row in rows { grades.append(try mean(row)) }
         guard grades.contains(where: { $0 != nil }) else {
             if options.baseline != nil {
-                notes.append("Nothing is compared with \(rows[base].name): samples were not graded.")
+                notes.append(
+                    "Nothing is compared with \(rows[base].name): samples were not graded.")
             }
             return []
         }
         guard let reference = grades[base] else {
             notes.append(
-                "Nothing is compared with \(rows[base].name), whose samples were not graded; choose another --baseline.")
+                "Nothing is compared with \(rows[base].name), whose samples were not graded; choose another --baseline."
+            )
             return []
         }
         var tests: [PairedBootstrap?] = []
@@ -156,20 +158,26 @@ private struct StudyTableBuilder {
         let known = tests.indices.filter { tests[$0] != nil }
         if known.isEmpty { return [] }
         var columns: [(column: Column, cells: [Cell], isShown: Bool)] = [
-            (Column("difference", "Δ [95 %]"), tests.map { $0.map { .difference($0) } ?? .missing }, true),
+            (
+                Column("difference", "Δ [95 %]"),
+                tests.map { $0.map { .difference($0) } ?? .missing }, true
+            ),
             (Column("p", "p"), tests.map { $0.map { .probability($0.p) } ?? .missing }, true),
         ]
         if known.count > 1 {
             let adjusted = HolmCorrection.adjusted(known.compactMap { tests[$0]?.p })
             var cells = [Cell](repeating: .missing, count: rows.count)
-            for (place, index) in known.enumerated() { cells[index] = .probability(adjusted[place]) }
+            for (place, index) in known.enumerated() {
+                cells[index] = .probability(adjusted[place])
+            }
             columns.append((Column("p_holm", "p (Holm)"), cells, true))
         }
         let count = tests.compactMap { $0?.count }.max() ?? 0
         notes.append(
             "Δ: percentage points over \(rows[base].name) on the same \(grouped(count)) samples with a 95 % interval; "
                 + "p: two-sided paired bootstrap, \(grouped(PairedBootstrap.resamples)) resamples"
-                + (known.count > 1 ? "; p (Holm): for all \(known.count) comparisons together." : "."))
+                + (known.count > 1
+                    ? "; p (Holm): for all \(known.count) comparisons together." : "."))
         return columns
     }
 
@@ -232,7 +240,9 @@ private struct StudyTableBuilder {
         if results.kind == "ablation", let origin = description["origin"]?.stringValue {
             let questions =
                 description["questions"]?.intValue
-                ?? results.finished.compactMap { $0.metrics["accuracy"].flatMap(Metric.accuracy)?.count }
+                ?? results.finished.compactMap {
+                    $0.metrics["accuracy"].flatMap(Metric.accuracy)?.count
+                }
                 .max() ?? 0
             let images =
                 description["images"]?.intValue
@@ -258,7 +268,8 @@ private struct StudyTableBuilder {
         let planned = results.planned.values.reduce(0, +)
         if results.finished.count < planned {
             sentences.append(
-                "\(planned - results.finished.count) of \(planned) items are not finished and are left out.")
+                "\(planned - results.finished.count) of \(planned) items are not finished and are left out."
+            )
         }
         return (sentences + notes).joined(separator: " ")
     }

@@ -1,5 +1,4 @@
 import HireFiles
-import HireVLM
 
 /// What a study has finished, as tables and reports see it.
 public struct RunResults {
@@ -19,7 +18,9 @@ public struct RunResults {
         public var metrics: JSONObject
         /// What the machine determined.
         public var measured: JSONObject
-        /// What its samples were graded; nil where samples are not graded. Called when two rows are compared.
+        /// What its samples were graded; nil where samples are not graded.
+        ///
+        /// Called when two rows are compared.
         public var grades: () throws -> SampleGrades?
 
         /// A finished item from its parts.
@@ -41,7 +42,7 @@ public struct RunResults {
 
     /// The kind of study: "ablation", "sweep", "capture".
     public var kind: String
-    /// How results are to be read: origin, question types, …
+    /// How results are to be read: origin, question types and the like.
     public var description: JSONObject
     /// What is finished, in the order of tables.
     public var finished: [Finished]
@@ -71,26 +72,5 @@ public struct RunResults {
             members[item.group, default: []].append(item)
         }
         return order.map { ($0, members[$0] ?? []) }
-    }
-}
-
-extension RunResults {
-    /// The results of variants that were just computed.
-    ///
-    /// - Parameter task: names the question types and where the questions come from.
-    public init(_ results: [VariantResult], task: any Task) throws {
-        self.init(
-            kind: "ablation",
-            description: [
-                "task": .string(task.id), "origin": .string(task.origin),
-                "question_types": .array(task.questionTypes.map { .string($0) }),
-                "questions": .integer(Int64(results.map(\.accuracy.count).max() ?? 0)),
-                "images": .integer(Int64(results.map(\.images).max() ?? 0)),
-            ],
-            finished: try results.map {
-                Finished(
-                    label: $0.variant, group: $0.variant, variant: $0.variant,
-                    metrics: try $0.json())
-            })
     }
 }

@@ -28,7 +28,8 @@ public struct TableOptions: Sendable, Equatable {
         case "desc": isDescending = true
         default:
             throw TableError(
-                "The order '\(text)' is not one: expected KEY, KEY,asc or KEY,desc, such as accuracy,desc.")
+                "The order '\(text)' is not one: expected KEY, KEY,asc or KEY,desc, such as accuracy,desc."
+            )
         }
         sortKey = String(text[..<comma])
     }

@@ -5,7 +5,8 @@ import HireStudies
 /// `hire digest RUN [OTHER]`.
 struct DigestCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "digest", abstract: "Print what a run determined as one line, or say where two runs differ.",
+        commandName: "digest",
+        abstract: "Print what a run determined as one line, or say where two runs differ.",
         discussion: """
             Two runs of the same study have the same digest whoever computed what, in which order, and however often they were \
             stopped. Times, memory and where it ran do not enter. With two runs: exit status 1 and the first item, file and \

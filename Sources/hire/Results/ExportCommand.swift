@@ -24,7 +24,10 @@ struct ExportCommand: ParsableCommand {
     @Option(help: "A glob over hooks (encoder.**) or paths (/input/*); may be given several times.")
     var only: [String] = []
 
-    @Option(help: "A glob over labels or ids of items; may be given several times.")
+    @Option(
+        help:
+            "A glob over labels of items, or key=glob over id, seed, variant and axes; may be given several times."
+    )
     var item: [String] = []
 
     @Option(name: .customLong("out"), help: "The file; for CSV the folder.")
@@ -33,8 +36,12 @@ struct ExportCommand: ParsableCommand {
     func run() throws {
         let summary = try RunReading.checkingNames {
             guard try SystemFileSystem().status(source)?.kind == .folder else {
-                guard item.isEmpty else { throw TableError("--item chooses among the items of a run, and \(source) is none.") }
-                return try RunExport(RunSources(file: source)).write(as: format, only: only, to: output)
+                guard item.isEmpty else {
+                    throw TableError(
+                        "--item chooses among the items of a run, and \(source) is none.")
+                }
+                return try RunExport(RunSources(file: source)).write(
+                    as: format, only: only, to: output)
             }
             let contents = try RunReading.contents(source)
             var tables: [(name: String, text: String)] = []
@@ -43,7 +50,10 @@ struct ExportCommand: ParsableCommand {
                 tables.append(("table", try ResultTable(RunResults(contents)).written(as: .csv)))
                 options.allSeeds = true
                 tables.append(
-                    ("items", try ResultTable(RunResults(contents), options: options).written(as: .csv)))
+                    (
+                        "items",
+                        try ResultTable(RunResults(contents), options: options).written(as: .csv)
+                    ))
             }
             let sources = try RunSources(contents, only: item, mayBeEmpty: !tables.isEmpty)
             return try RunExport(sources, tables: tables).write(as: format, only: only, to: output)

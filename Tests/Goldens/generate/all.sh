@@ -9,7 +9,7 @@ if ! "$python" -c "import torch, numpy, PIL, h5py, safetensors, transformers, to
     exit 69
 fi
 # The tokenizers come before the folders that hold them.
-for script in analysis images layers ops enrichers multi_crop tokenizer_files generation language vision checkpoints llava; do
+for script in analysis images layers ops enrichers multi_crop tokenizer_files generation language vision checkpoints llava runs; do
     echo "-- $script"
     "$python" "$here/$script.py"
 done
@@ -17,3 +17,7 @@ echo "-- numbers for Tests/HireReferenceTests/PyTorchGoldenTests.swift"
 "$python" "$here/reference_kernels.py"
 echo "-- our HDF5 sample, read by h5py"
 "$python" "$here/check_h5py.py"
+if [ -x "$here/../../../.build/debug/hire" ]; then
+    echo "-- our exports and merged files, read by NumPy, safetensors and h5py"
+    "$python" "$here/check_runs.py" "$here/../../../.build/debug/hire"
+fi
