@@ -7,8 +7,14 @@ public struct SHA256: Sendable {
     private var byteCount: UInt64 = 0
     private var schedule = [UInt32](repeating: 0, count: 64)
 
+    private let usesInstructions: Bool
+
     /// A digest of nothing yet.
-    public init() {
+    public init() { self.init(usesInstructions: SHA256.hasInstructions) }
+
+    /// A digest that leaves the processor's instructions for it alone, or not, where there are any.
+    init(usesInstructions: Bool) {
+        self.usesInstructions = usesInstructions && SHA256.hasInstructions
         pending.reserveCapacity(128)
     }
 
@@ -77,18 +83,13 @@ public struct SHA256: Sendable {
 
     private mutating func compress(_ blocks: UnsafeRawBufferPointer) {
         guard let first = blocks.baseAddress, !blocks.isEmpty else { return }
-        if SHA256.hasInstructions {
+        if usesInstructions {
             let bytes = first.assumingMemoryBound(to: UInt8.self)
             state.withUnsafeMutableBufferPointer {
                 hire_sha256_blocks($0.baseAddress, bytes, blocks.count / 64)
             }
             return
         }
-        compressPlainly(blocks)
-    }
-
-    /// Without the processor's instructions for it.
-    mutating func compressPlainly(_ blocks: UnsafeRawBufferPointer) {
         state.withUnsafeMutableBufferPointer { state in
             schedule.withUnsafeMutableBufferPointer { w in
                 SHA256.constants.withUnsafeBufferPointer { k in

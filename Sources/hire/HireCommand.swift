@@ -42,6 +42,7 @@ enum Verbs {
         AskCommand.self,
         ChatCommand.self,
         InspectCommand.self,
+        HooksCommand.self,
         SaveCommand.self,
         ReplCommand.self,
         NotebookCommand.self,

@@ -47,7 +47,7 @@ final class CaptureRegistration {
         let chosen: [Int?]
         do {
             chosen = try globs.choose(among: names)
-        } catch GlobList.Problem.removesNothing(_) where isLenient {
+        } catch GlobList.Problem.removesNothing where isLenient {
             chosen = try globs.choose(names.count, isLenient: true) {
                 $0.selects(capturePoint: names[$1])
             }
