@@ -33,7 +33,7 @@ enum HookNames {
         return order.map { pattern in
             guard let found = numbers[pattern], let first = found.min(), let last = found.max()
             else { return (pattern, members[pattern] ?? []) }
-            let text = pattern.prefix { $0 != "\u{1}" }
+            let text = String(pattern.prefix { $0 != "\u{1}" })
             let name = text.replacing("\u{0}", with: first == last ? "\(first)" : "*")
             return (
                 first == last ? name : "\(name)  (\(first) to \(last))", members[pattern] ?? []

@@ -86,7 +86,8 @@ struct CaptureFormTests {
 
     @Test("The largest values come with the places where they stood in the model")
     func largest() throws {
-        let states = try context.tensor([Float]([3, 9, 1, 9, .nan, 2, 0, 5]), [1, 2, 4])
+        let numbers: [Float] = [3, 9, 1, 9, .nan, 2, 0, 5]
+        let states = try context.tensor(numbers, [1, 2, 4])
         let arrays = try kept("encoder.layers.0.output", states) { $0.reduction = .topK(2) }
         #expect(try arrays[0].floats() == [9, 9, 5, 2])
         #expect(try arrays[1].integers() == [1, 3, 3, 1])
@@ -96,7 +97,8 @@ struct CaptureFormTests {
         }
         #expect(try some[1].integers() == [3, 3])
         // In a map features lie along the first axis.
-        let map = try kept("encoder.output", context.tensor([Float]([1, 8, 5, 2]), [1, 2, 1, 2])) {
+        let places: [Float] = [1, 8, 5, 2]
+        let map = try kept("encoder.output", context.tensor(places, [1, 2, 1, 2])) {
             $0.reduction = .topK(1)
         }
         #expect(try map[0].floats() == [5, 8])
@@ -105,12 +107,16 @@ struct CaptureFormTests {
 
     @Test("Coordinates are those of the given basis, or of one fitted to what is at hand")
     func components() throws {
-        let states = try context.tensor(
-            (0..<40).map { Float($0 % 7) * Float($0 % 3) - Float($0 % 5) }, [1, 10, 4])
+        let numbers: [Float] = (0..<40).map { (index: Int) -> Float in
+            Float((index % 7) * (index % 3) - index % 5)
+        }
+        let states = try context.tensor(numbers, [1, 10, 4])
         let rows = try states.array.floats()
         let basis = PrincipalComponents(rows: rows, width: 4, count: 2)
-        let expected = (0..<10).flatMap { row in
-            basis.coordinates(rows[(4 * row)..<(4 * row + 4)]).map(Float.init)
+        var expected: [Double] = []
+        for row in 0..<10 {
+            let own = rows[(4 * row)..<(4 * row + 4)]
+            expected += basis.coordinates(own)
         }
         for given in [basis, nil] {
             let arrays = try kept("encoder.layers.0.output", states) {
@@ -130,7 +136,8 @@ struct CaptureFormTests {
 
     @Test("Narrower dtypes round, and numbers beyond f16 are counted")
     func narrow() throws {
-        let states = try context.tensor([Float]([1, 70000, -1e9, .infinity, 0.1]), [1, 1, 5])
+        let numbers: [Float] = [1, 70000, -1e9, .infinity, 0.1]
+        let states = try context.tensor(numbers, [1, 1, 5])
         var options = CaptureOptions()
         options.dtype = .float16
         let form = try CaptureForm(

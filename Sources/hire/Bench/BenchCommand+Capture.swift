@@ -41,8 +41,10 @@ extension BenchCommand {
         defer { try? FileManager.default.removeItem(atPath: place) }
         var options = CaptureOptions()
         options.dtype = dtype
-        let tensor = try context.tensor(
-            (0..<577 * 1024).map { Float($0 % 8191) / 64 - 60 }, [1, 577, 1024])
+        let numbers = (0..<(577 * 1024)).map { (index: Int) -> Float in
+            Float(index % 8191) / 64 - 60
+        }
+        let tensor = try context.tensor(numbers, [1, 577, 1024])
         let form = try CaptureForm(
             "encoder.layers.22.output", options, shape: tensor.shape, geometry: nil)
         let began = DispatchTime.now().uptimeNanoseconds
