@@ -69,6 +69,8 @@ extension HDF5Shard {
         let object: String
         let shape: [Int]
         let start: [Int]
+        /// Extents behind the first axis.
+        public var trailing: [Int] { Array(shape.dropFirst()) }
 
         /// A piece.
         ///

@@ -37,13 +37,13 @@ public final class Recorder {
         ) { number in folder.location(Recorder.file(name, number)) }
     }
 
-    /// A recorder of whole points into `shards/<name>.h5`.
+    /// A recorder of whole points.
     public convenience init(
         _ patterns: [String], into folder: RunFolder, name: String, metadata: RunMetadata,
         backend: any Backend, shardBytes: Int = 48 << 20
     ) {
         self.init(
-            CaptureRules(patterns: patterns), into: folder, name: "shards/\(name)",
+            CaptureRules(patterns: patterns), into: folder, name: name,
             metadata: metadata, backend: backend, shardBytes: shardBytes)
     }
 
