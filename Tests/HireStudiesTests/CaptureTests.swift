@@ -120,7 +120,7 @@ struct CaptureTests {
             var bytes = 0
             for item in study.items {
                 let result = try study.perform(item, in: folder, .silent)
-                bytes += Int(result.metrics["bytes"]?.integerValue ?? 0)
+                bytes += result.metrics["bytes"]?.intValue ?? 0
                 for file in result.files {
                     let reader = try HDF5Reader(folder.location(file))
                     let names = Set(

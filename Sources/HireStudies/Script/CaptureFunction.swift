@@ -22,7 +22,8 @@ enum CaptureFunction {
                 "In place of a task: pictures, or paths of their files."),
             .optional(
                 "question", .string,
-                "With `images`: what is asked about each; without, nothing behind the projector can be captured."),
+                "With `images`: what is asked about each; without, nothing behind the projector can be captured."
+            ),
             CaptureArguments.capture,
             .optional("samples", .integer, "How many, from the first.", default: "all"),
             .optional(
@@ -41,7 +42,8 @@ enum CaptureFunction {
             .optional("folder", .path, "Where files go.", default: "the folder for results"),
         ],
         returns: [
-            ScriptResult(.object("hire.Study"), "the finished study; an item is a stretch of samples"),
+            ScriptResult(
+                .object("hire.Study"), "the finished study; an item is a stretch of samples"),
             ScriptResult(
                 .table,
                 "`files` in the study's folder, `samples`, `bytes`, `arrays` (as `capture_plan` gives them), `unreached`, "
@@ -95,7 +97,8 @@ enum CaptureFunction {
         let shared = StudyArguments(arguments: arguments)
         let request = try shared.request()
         if let override = request.overrides.first {
-            throw StudyError.axis("\(override.text): a capture has no axes; its options stand in the script.")
+            throw StudyError.axis(
+                "\(override.text): a capture has no axes; its options stand in the script.")
         }
         let runner = StudyRunner(
             try shared.folder(), request: request, script: try shared.script())
@@ -110,11 +113,11 @@ enum CaptureFunction {
         String, ScriptValue
     )] {
         let results = outcome.items.compactMap(\.result)
-        let samples = results.compactMap { $0.metrics["samples"]?.integerValue }
+        let samples = results.compactMap { $0.metrics["samples"]?.intValue }
         var fields = PipelineMethods.fields(study.plan).filter { $0.0 != "bytes_per_sample" }
         fields += [
             ("files", .list(results.flatMap(\.files).map { .string($0) })),
-            ("samples", .integer(Int(samples.reduce(0, +)))),
+            ("samples", .integer(samples.reduce(0, +))),
             ("notes", .list(study.notes.map { .string($0) })),
         ]
         if let point = study.stoppedAfter { fields.append(("stopped_after", .string(point))) }
@@ -130,7 +133,8 @@ enum CaptureFunction {
         }
         if arguments.has("task") {
             if arguments.has("question") {
-                throw ScriptError.message("\(name): a task has its own questions; question goes with images.")
+                throw ScriptError.message(
+                    "\(name): a task has its own questions; question goes with images.")
             }
             let split = DataSplit(rawValue: try arguments.string("split", default: "test")) ?? .test
             return .task(
