@@ -145,7 +145,11 @@ struct GlobCompiler {
     private func numbers(_ alternatives: [[Part]]) throws -> Part? {
         guard alternatives.count == 1 else { return nil }
         let text = alternatives[0].reduce(into: "") { text, part in
-            if case .letter(let letter) = part { text.unicodeScalars.append(letter) } else { text += "?" }
+            if case .letter(let letter) = part {
+                text.unicodeScalars.append(letter)
+            } else {
+                text += "?"
+            }
         }
         let ends = text.split(separator: ".", omittingEmptySubsequences: false)
         guard ends.count == 3, ends[1].isEmpty, let first = Int(ends[0]), let last = Int(ends[2]),
