@@ -45,22 +45,21 @@ public struct CapturePlan {
         let points = Dictionary(uniqueKeysWithValues: shapes.points.map { ($0.name, $0) })
         var (rows, unreached): ([Row], [String]) = ([], [])
         var sampleBytes = [Int](repeating: 0, count: spans.count)
+        let comparing = SequenceGeometry.comparing(spans)
         for (name, options) in chosen {
             guard let point = points[name], point.shape != nil else {
                 unreached.append(name)
                 continue
             }
-            var forms: [Int: CaptureForm] = [:]
+            var forms: [SequenceSpan: CaptureForm] = [:]
             var largest: [Row] = []
             for (index, span) in spans.enumerated() where index % options.every == 0 {
-                // Forms differ by the prompt only, and only its length and the picture's place count.
-                let key = span.total &* 4096 &+ span.before
-                var form = forms[key]
+                var form = forms[span]
                 if form == nil {
                     form = try CaptureForm(
                         name, options, shape: shapes.shape(of: point, for: span) ?? [],
-                        dtype: point.dtype, geometry: SequenceGeometry(span, among: spans))
-                    forms[key] = form
+                        dtype: point.dtype, geometry: comparing(span))
+                    forms[span] = form
                 }
                 guard let form else { continue }
                 sampleBytes[index] += form.byteCount

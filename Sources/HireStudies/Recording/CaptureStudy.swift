@@ -23,7 +23,7 @@ public final class CaptureStudy: StudyPlan {
 
     private let pipeline: Pipeline
     private let collector: CaptureCollector
-    private let spans: [SequenceSpan]
+    private let comparing: (SequenceSpan) -> SequenceGeometry
     private let stretches: [Range<Int>]
     private var isFitted = false
 
@@ -48,13 +48,14 @@ public final class CaptureStudy: StudyPlan {
             throw CaptureError(
                 point, "the language model reads a question, and none is given.")
         }
-        spans = try source.samples.map { sample in
+        let spans = try source.samples.map { sample in
             guard source.hasQuestions else { return SequenceSpan(before: 0, image: 0, after: 0) }
             return SequenceSpan(
                 try pipeline.prompted(sample.question),
                 imageTokens: pipeline.enricher.outputTokens)
         }
         let longest = spans.max { $0.total < $1.total } ?? spans[0]
+        comparing = SequenceGeometry.comparing(spans)
         plan = try CapturePlan(
             options.rules,
             CaptureShapes(
@@ -106,7 +107,7 @@ public final class CaptureStudy: StudyPlan {
                 item.configuration, seed: Int(clamping: pipeline.drawnFrom?.seed ?? 0),
                 context: pipeline.context, fileSystem: folder.fileSystem
             ).attributes, backend: pipeline.context.backend, shardBytes: options.shardBytes,
-            fileSystem: folder.fileSystem
+            hooks: plan.rows.map(\.name), fileSystem: folder.fileSystem
         ) { folder.location(Recorder.file(name, $0)) }
         let progress = monitor.progress(item.label, stretch.count)
         defer { progress.finish() }
@@ -142,7 +143,7 @@ public final class CaptureStudy: StudyPlan {
         let began = clock.now
         let outcome = try CapturePass(pipeline, collector).run(
             [image], question: source.hasQuestions ? sample.question : nil, sample: index,
-            geometry: { [spans] in SequenceGeometry($0, among: spans) },
+            geometry: comparing,
             reachable: plan.reached, answering: options.answering)
         stoppedAfter = outcome.stoppedAfter
         var recorded = RecordedSample(index: index, id: sample.id, image: sample.imageIndex)
@@ -183,7 +184,7 @@ public final class CaptureStudy: StudyPlan {
             _ = try CapturePass(pipeline, collector).run(
                 [source.image(index)],
                 question: source.hasQuestions ? source.samples[index].question : nil,
-                sample: 0, geometry: { [spans] in SequenceGeometry($0, among: spans) },
+                sample: 0, geometry: comparing,
                 reachable: plan.reached, keepsNothing: true)
         }
         for (name, (found, width)) in rows.sorted(by: { $0.key < $1.key }) {

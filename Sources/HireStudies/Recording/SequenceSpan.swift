@@ -1,7 +1,7 @@
 import HireVLM
 
 /// Where the picture's tokens stand in what the language model reads.
-public struct SequenceSpan: Sendable, Equatable {
+public struct SequenceSpan: Sendable, Hashable {
     /// Text tokens in front of the picture.
     public var before: Int
     /// The picture's tokens; 0 without a picture.
@@ -49,10 +49,10 @@ public struct SequenceGeometry: Sendable, Equatable {
         self.imageIsFixed = imageIsFixed
     }
 
-    /// A sample's span among those of all.
-    public init(_ span: SequenceSpan, among all: [SequenceSpan]) {
-        self.span = span
-        isFixed = all.allSatisfy { $0 == span }
-        imageIsFixed = all.allSatisfy { $0.imageRange == span.imageRange }
+    /// Puts a span among those of all samples.
+    public static func comparing(_ all: [SequenceSpan]) -> (SequenceSpan) -> SequenceGeometry {
+        let isFixed = all.allSatisfy { $0 == all.first }
+        let imageIsFixed = all.allSatisfy { $0.imageRange == all.first?.imageRange }
+        return { SequenceGeometry($0, isFixed: isFixed, imageIsFixed: imageIsFixed) }
     }
 }

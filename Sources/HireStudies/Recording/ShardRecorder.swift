@@ -17,6 +17,7 @@ public final class ShardRecorder {
     private let attributes: [(String, HDF5Value)]
     private let backend: any Backend
     private let shardBytes: Int
+    private let hooks: [String]
     private let fileSystem: any FileSystem
     private let writer: BackgroundShardWriter
     private var recording: RecordingShard?
@@ -33,14 +34,16 @@ public final class ShardRecorder {
     ///   - name: the path of the shard of a number, from 1.
     ///   - attributes: root attributes of every shard.
     ///   - shardBytes: how many bytes of values a shard takes before the next one is begun.
+    ///   - hooks: names of everything that may come, where the first sample of a shard does not have all.
     public init(
         attributes: [(String, HDF5Value)], backend: any Backend, shardBytes: Int,
-        fileSystem: any FileSystem, name: @escaping (_ number: Int) -> String
+        hooks: [String] = [], fileSystem: any FileSystem, name: @escaping (_ number: Int) -> String
     ) {
         self.name = name
         self.attributes = attributes
         self.backend = backend
         self.shardBytes = shardBytes
+        self.hooks = hooks
         self.fileSystem = fileSystem
         writer = BackgroundShardWriter(
             capacity: shardBytes + shardBytes / 8 + (1 << 20), fileSystem: fileSystem)
@@ -105,9 +108,10 @@ public final class ShardRecorder {
         }
         let path = name(files.count + 1)
         let image = try writer.image()
-        let hooks = sample.captured.flatMap { captured in
+        let present = sample.captured.flatMap { captured in
             captured.form.outputs.map { captured.form.name(of: $0) }
         }
+        let hooks = self.hooks + present.filter { !self.hooks.contains($0) }
         let recording = try RecordingShard(
             name: path, attributes: attributes, hooks: hooks, image: image)
         for captured in sample.captured {
