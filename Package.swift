@@ -80,6 +80,8 @@ let foreign: [Target] = [
     shims("CLuaShims", over: "CLua"),
     shims("CHDF5Shims", over: "CHDF5"),
     shims("CPNGShims", over: "CPNG"),
+    .target(
+        name: "CDigestShims", path: "Sources/CDigestShims", cSettings: [.unsafeFlags(["-O3"])]),
     // Optimised in debug builds too: it multiplies matrices.
     .target(
         name: "CVectorShims", path: "Sources/CVectorShims", cSettings: [.unsafeFlags(["-O3"])]),
@@ -93,12 +95,14 @@ let libraries: [Target] = [
     library("HireReference", ["HireArray"], kernels: true),
     library("HireCPU", ["HireArray", "COpenBLAS", "CVectorShims"], kernels: true),
     library("HireShapes", ["HireArray"]),
-    library("HireFiles", [], parsers: true),
+    library("HireFiles", ["CDigestShims"], parsers: true),
     // 2: gradients
     library("HireTensor", ["HireArray"]),
     // 3: modules, activations on disk, pictures
     library("HireNN", ["HireTensor", "HireArray", "HireFiles"], parsers: true),
-    library("HireHDF5", ["HireArray", "HireFiles", "CHDF5", "CHDF5Shims"], parsers: true),
+    library(
+        "HireHDF5", ["HireArray", "HireFiles", "CHDF5", "CHDF5Shims", "CDigestShims"],
+        parsers: true),
     library(
         "HireImaging", ["HireArray", "HireFiles", "CPNG", "CPNGShims", "CTurboJPEG", "CWebP"],
         parsers: true),

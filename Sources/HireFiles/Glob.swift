@@ -1,8 +1,9 @@
 /// A pattern for module paths such as `encoder.layers.[0-3].*.output`.
 ///
 /// Paths consist of segments separated by dots. `*` stands for any letters within one segment, `?` for one letter,
-/// `[0-3a]` for one of those letters and `[!0-3]` for any other, `{a,b}` for either alternative, and the segment
-/// `**` for any number of segments, none included. Everything else stands for itself.
+/// `[0-3a]` for one of those letters and `[!0-3]` for any other, `{a,b}` for either alternative, `{20..23}` for one of
+/// those numbers, and the segment `**` for any number of segments, none included. Everything else stands for itself.
+/// `GlobList` adds patterns that remove.
 ///
 /// Matching follows all possibilities at once, so its time grows with pattern length times path length and never
 /// explodes.

@@ -38,6 +38,7 @@ struct GlobCompiler {
 
     private static let longestPattern = 1024
     private static let deepestBraces = 8
+    private static let mostNumbers = 1024
 
     init(_ pattern: String) {
         self.pattern = pattern
@@ -137,7 +138,28 @@ struct GlobCompiler {
             throw error("'{' needs a closing '}'")
         }
         position += 1
-        return .choice(alternatives)
+        return try numbers(alternatives) ?? .choice(alternatives)
+    }
+
+    /// `{20..23}` counts, upwards or downwards; nil for braces that hold something else.
+    private func numbers(_ alternatives: [[Part]]) throws -> Part? {
+        guard alternatives.count == 1 else { return nil }
+        let text = alternatives[0].reduce(into: "") { text, part in
+            if case .letter(let letter) = part {
+                text.unicodeScalars.append(letter)
+            } else {
+                text += "?"
+            }
+        }
+        let ends = text.split(separator: ".", omittingEmptySubsequences: false)
+        guard ends.count == 3, ends[1].isEmpty, let first = Int(ends[0]), let last = Int(ends[2]),
+            first >= 0, last >= 0
+        else { return nil }
+        guard abs(first - last) < GlobCompiler.mostNumbers else {
+            throw error("{\(text)} counts more than \(GlobCompiler.mostNumbers) numbers")
+        }
+        return .choice(
+            (min(first, last)...max(first, last)).map { "\($0)".unicodeScalars.map(Part.letter) })
     }
 
     private func error(_ problem: String) -> GlobError {

@@ -1,3 +1,5 @@
+import CDigestShims
+
 /// The SHA-256 digest of FIPS 180-4, fed piece by piece.
 public struct SHA256: Sendable {
     private var state: [UInt32] = SHA256.initialState
@@ -5,8 +7,14 @@ public struct SHA256: Sendable {
     private var byteCount: UInt64 = 0
     private var schedule = [UInt32](repeating: 0, count: 64)
 
+    private let usesInstructions: Bool
+
     /// A digest of nothing yet.
-    public init() {
+    public init() { self.init(usesInstructions: SHA256.hasInstructions) }
+
+    /// A digest that leaves the processor's instructions for it alone, or not, where there are any.
+    init(usesInstructions: Bool) {
+        self.usesInstructions = usesInstructions && SHA256.hasInstructions
         pending.reserveCapacity(128)
     }
 
@@ -74,7 +82,14 @@ public struct SHA256: Sendable {
     }
 
     private mutating func compress(_ blocks: UnsafeRawBufferPointer) {
-        if blocks.isEmpty { return }
+        guard let first = blocks.baseAddress, !blocks.isEmpty else { return }
+        if usesInstructions {
+            let bytes = first.assumingMemoryBound(to: UInt8.self)
+            state.withUnsafeMutableBufferPointer {
+                hire_sha256_blocks($0.baseAddress, bytes, blocks.count / 64)
+            }
+            return
+        }
         state.withUnsafeMutableBufferPointer { state in
             schedule.withUnsafeMutableBufferPointer { w in
                 SHA256.constants.withUnsafeBufferPointer { k in
@@ -123,6 +138,9 @@ public struct SHA256: Sendable {
     private static func rotate(_ word: UInt32, _ count: UInt32) -> UInt32 {
         (word >> count) | (word << (32 - count))
     }
+
+    /// Whether the processor has instructions for this digest, which take a fifth of the time.
+    private static let hasInstructions = hire_sha256_support() != 0
 
     /// The first 32 bits of the fractional parts of the square roots of the first 8 primes.
     private static let initialState: [UInt32] = fractions(count: 8) { $0.squareRoot() }

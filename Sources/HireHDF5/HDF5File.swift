@@ -14,11 +14,18 @@ final class HDF5File {
     }
 
     /// A new file in memory that HDF5 never writes to a disk.
-    static func inMemory(_ name: String) throws -> HDF5File {
+    ///
+    /// - Parameter image: where it is built; memory of the library's own if nil.
+    static func inMemory(_ name: String, image: HDF5Image?) throws -> HDF5File {
         let access = try list(hire_h5p_file_access(), name)
         // Growing by 1 MiB at a time; false = no file behind the memory.
         try HDF5Library.check(
             H5Pset_fapl_core(access.id, 1 << 20, false), name, "", "cannot build in memory")
+        if let image {
+            image.byteCount = 0
+            try HDF5Library.check(
+                hire_h5_image_use(access.id, image.memory), name, "", "cannot build in memory")
+        }
         try HDF5Library.check(
             H5Pset_libver_bounds(access.id, H5F_LIBVER_EARLIEST, H5F_LIBVER_V110), name, "",
             "cannot choose the file format")

@@ -38,40 +38,6 @@ extension HDF5Shard {
         try write(array, to: path, axes: axes, scale: scale)
     }
 
-    /// Appends rows to a dataset that grows along its first axis; the first call makes it.
-    ///
-    /// - Parameters:
-    ///   - rows: of shape [rows, ...]; all but the first extent must be the same in every call.
-    ///   - axes: what each axis means; used by the call that makes the dataset.
-    /// - Throws: `HDF5Error` naming the shape or dtype expected and got.
-    public func append(
-        _ rows: NDArray, to path: String, axes: [HDF5Axis] = [], scale: String? = nil
-    )
-        throws
-    {
-        try withFile { file in
-            guard rows.rank > 0 else {
-                throw file.fail(path, "rows must have at least one axis, got a scalar")
-            }
-            if !file.exists(path) {
-                var empty = rows.shape
-                empty[0] = 0
-                let dataset = try create(
-                    path, shape: empty, dtype: rows.dtype, growing: true, axes: axes, file)
-                if let scale {
-                    try file.check(
-                        H5DSset_scale(dataset.id, scale), path, "cannot make this a scale")
-                }
-            }
-            let dataset = try file.open(.dataset, path)
-            try checkFits(rows, dataset.id, file, path)
-            let type = try HDF5Type.make(rows.dtype, file, path)
-            try rows.withContiguousBytes(operation: "append to \(path)") { bytes in
-                try grow(dataset.id, by: rows.shape, type.id, bytes.baseAddress, file, path)
-            }
-        }
-    }
-
     /// Appends one item of varying length: its rows go to `path/values`, where they end to `path/offsets`.
     ///
     /// Item i is `values[offsets[i] ..< offsets[i + 1]]`; this is what plain readers slice fastest.
@@ -83,8 +49,7 @@ extension HDF5Shard {
             let offsets = path + "/offsets"
             if !file.exists(offsets) { try appendInteger(0, to: offsets) }
             try append(item, to: path + "/values")
-            let dataset = try file.open(.dataset, path + "/values")
-            try appendInteger(Int64(try file.shape(ofDataset: dataset.id, path)[0]), to: offsets)
+            try appendInteger(Int64(growingRows(path + "/values")), to: offsets)
         }
     }
 
@@ -116,26 +81,7 @@ extension HDF5Shard {
             "cannot write the values")
     }
 
-    private func checkFits(_ rows: NDArray, _ dataset: hid_t, _ file: HDF5File, _ path: String)
-        throws
-    {
-        let present = try file.shape(ofDataset: dataset, path)
-        guard present.dropFirst() == rows.shape.dropFirst() else {
-            let expected = ["rows"] + present.dropFirst().map(String.init)
-            throw file.fail(
-                path,
-                "expected rows of shape [\(expected.joined(separator: ", "))], got \(rows.shape) "
-                    + "(items of varying length go through appendRagged)")
-        }
-        let type = try HDF5Handle(.type, H5Dget_type(dataset), name, path, "cannot read the type")
-        let dtype = try HDF5Type.dtype(of: type.id, file, path)
-        guard dtype == rows.dtype else {
-            throw file.fail(
-                path, "expected rows of dtype \(dtype.shortName), got \(rows.dtype.shortName)")
-        }
-    }
-
-    private func create(
+    func create(
         _ path: String, shape: [Int], dtype: DType, growing: Bool, axes: [HDF5Axis],
         _ file: HDF5File
     ) throws -> HDF5Handle {

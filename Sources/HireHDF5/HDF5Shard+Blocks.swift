@@ -69,6 +69,8 @@ extension HDF5Shard {
         let object: String
         let shape: [Int]
         let start: [Int]
+        /// Extents behind the first axis.
+        public var trailing: [Int] { Array(shape.dropFirst()) }
 
         /// Whether it has no elements, and so no place.
         public var isEmpty: Bool { shape.contains(0) }

@@ -4,9 +4,13 @@ import CHDF5Shims
 extension HDF5Shard {
     /// Writes strings as a dataset of shape [count].
     ///
-    /// - Parameter fixed: stores every string in as many bytes as the longest takes, which suits many short ones;
-    ///   otherwise each has its own length, which suits few.
-    public func write(_ strings: [String], to path: String, fixed: Bool = false) throws {
+    /// - Parameters:
+    ///   - fixed: stores every string in as many bytes as the longest takes, which suits many short ones; otherwise each
+    ///     has its own length, which suits few.
+    ///   - axes: what the one axis means, or nothing.
+    public func write(
+        _ strings: [String], to path: String, fixed: Bool = false, axes: [HDF5Axis] = []
+    ) throws {
         try withFile { file in
             let longest = strings.map(\.utf8.count).max() ?? 0
             let type = try HDF5Type.string(bytes: fixed ? longest : nil, file, path)
@@ -14,6 +18,7 @@ extension HDF5Shard {
                 path, shape: [strings.count], type: type.id,
                 elementSize: fixed ? max(longest, 1) : 16,
                 growing: false, file)
+            try label(dataset.id, axes, rank: 1, file, path)
             if strings.isEmpty { return }
             try HDF5Strings.withMemory(of: strings, fixedBytes: fixed ? longest : nil) { memory in
                 try file.check(

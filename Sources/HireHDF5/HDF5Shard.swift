@@ -14,16 +14,24 @@ public final class HDF5Shard: @unchecked Sendable {
     public let name: String
     /// How datasets are stored.
     public let options: HDF5Options
+    private let image: HDF5Image?
     // Touched only inside `HDF5Library.run`, which admits one thread at a time.
     private var file: HDF5File?
+    // Datasets that grow stay open until the shard is finished; so do the places where their chunks are put together.
+    var growing: [String: GrowingDataset] = [:]
+    var scratch: [UInt8] = []
 
     /// An empty shard.
     ///
+    /// - Parameter image: memory to build in, which `finishInPlace` leaves filled; nil for memory of its own.
     /// - Throws: `HDF5Error` if gzip was asked for and this build of HDF5 lacks it.
-    public init(name: String = "shard", options: HDF5Options = HDF5Options()) throws {
+    public init(
+        name: String = "shard", options: HDF5Options = HDF5Options(), image: HDF5Image? = nil
+    ) throws {
         self.name = name
         self.options = options
-        file = try HDF5Library.run { try HDF5File.inMemory(name) }
+        self.image = image
+        file = try HDF5Library.run { try HDF5File.inMemory(name, image: image) }
         if let level = options.gzip {
             guard (1...9).contains(level) else {
                 throw HDF5Error(
@@ -33,6 +41,11 @@ public final class HDF5Shard: @unchecked Sendable {
                 throw HDF5Error(file: name, problem: "this build of the HDF5 library has no gzip")
             }
         }
+    }
+
+    deinit {
+        // Each must be closed alone, and before the file.
+        HDF5Library.run { growing = [:] }
     }
 
     /// Runs a body with the open file, alone.
@@ -76,6 +89,7 @@ public final class HDF5Shard: @unchecked Sendable {
     /// The bytes of the finished file; the shard takes nothing more afterwards.
     public func finish() throws -> [UInt8] {
         try HDF5Library.run {
+            growing = [:]
             let bytes = try withFile { file in
                 try file.check(H5Fflush(file.id, H5F_SCOPE_GLOBAL), "", "cannot finish the file")
                 let size = H5Fget_file_image(file.id, nil, 0)
@@ -88,6 +102,24 @@ public final class HDF5Shard: @unchecked Sendable {
             }
             file = nil
             return bytes
+        }
+    }
+
+    /// Ends the file where it was built: its bytes are the image's from now on; the shard takes nothing more.
+    public func finishInPlace() throws {
+        guard let image else {
+            throw HDF5Error(file: name, problem: "the shard was not begun in an image")
+        }
+        try HDF5Library.run {
+            growing = [:]
+            let size = try withFile { file in
+                try file.check(H5Fflush(file.id, H5F_SCOPE_GLOBAL), "", "cannot finish the file")
+                let size = H5Fget_file_image(file.id, nil, 0)
+                try file.check(Int32(clamping: size), "", "cannot finish the file")
+                return size
+            }
+            file = nil  // closes it, which marks it as closed
+            image.byteCount = size
         }
     }
 

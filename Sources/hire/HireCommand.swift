@@ -66,6 +66,7 @@ enum Verbs {
         AskCommand.self,
         ChatCommand.self,
         InspectCommand.self,
+        HooksCommand.self,
         SaveCommand.self,
         ReplCommand.self,
         NotebookCommand.self,

@@ -1,6 +1,7 @@
-import HireFiles
 import HireTestSupport
 import Testing
+
+@testable import HireFiles
 
 @Suite("Digests")
 struct DigestTests {
@@ -37,6 +38,20 @@ struct DigestTests {
                 }
             }
             #expect(hash.hexDigest == expected)
+        }
+    }
+
+    @Test("With and without the processor's instructions the digest is the same")
+    func instructions() {
+        var bytes = (0..<1000).map { UInt8(truncatingIfNeeded: $0 &* $0 &* 31 &+ $0 >> 3) }
+        for count in [0, 1, 55, 56, 63, 64, 65, 119, 128, 999] {
+            var (fast, plain) = (SHA256(), SHA256(usesInstructions: false))
+            bytes.withUnsafeBytes { all in
+                fast.update(.init(rebasing: all[..<count]))
+                plain.update(.init(rebasing: all[..<count]))
+            }
+            #expect(fast.digest == plain.digest, "\(count) bytes")
+            bytes[count / 2] ^= 1
         }
     }
 

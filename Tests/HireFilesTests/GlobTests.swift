@@ -29,6 +29,13 @@ struct GlobTests {
             ("{a.b,c}.d", "a.b.d", true),
             ("{,x}y", "y", true),
             ("{a{b,c},d}", "ac", true),
+            ("layers.{20..23}.output", "layers.21.output", true),
+            ("layers.{20..23}", "layers.24", false),
+            ("layers.{9..11}", "layers.10", true),
+            ("layers.{3..1}", "layers.2", true),
+            ("layers.{2..2}", "layers.2", true),
+            ("{a..c}", "a..c", true),
+            ("{a,1..2}", "1..2", true),
             ("layers.[0-3]", "layers.2", true),
             ("layers.[0-3]", "layers.4", false),
             ("layers.[!0-3]", "layers.4", true),
@@ -64,6 +71,42 @@ struct GlobTests {
         let segments = String(repeating: "**.a.", count: 30) + "b"
         #expect(try !Glob(segments).matches(String(repeating: "a.", count: 1_000) + "a"))
         #expect(throws: GlobError.self) { try Glob(String(repeating: "{", count: 1_000)) }
+    }
+
+    @Test("A count of numbers has a limit")
+    func numbers() {
+        let error = #expect(throws: GlobError.self) { try Glob("a.{0..9999}") }
+        #expect(error?.description.contains("more than 1024 numbers") == true)
+    }
+
+    private func chosen(_ patterns: [String]) throws -> [Int?] {
+        let names = ["a.0", "a.1", "b.0", "b.1"]
+        return try GlobList(patterns).choose(names.count) { $0.matches(names[$1]) }
+    }
+
+    @Test("Patterns with '!' remove what earlier ones chose, and later ones may bring it back")
+    func negation() throws {
+        #expect(try chosen(["**"]) == [0, 0, 0, 0])
+        #expect(try chosen(["**", "!a.*"]) == [nil, nil, 0, 0])
+        #expect(try chosen(["**", "!a.*", "a.1"]) == [nil, 2, 0, 0])
+        #expect(try chosen(["a.*", "*.0"]) == [1, 0, 1, nil])
+        #expect(try chosen([]) == [nil, nil, nil, nil])
+    }
+
+    @Test("A pattern that does nothing is a problem of its own")
+    func idle() throws {
+        func problem(_ patterns: [String]) -> GlobList.Problem? {
+            #expect(throws: GlobList.Problem.self) { try chosen(patterns) }
+        }
+        #expect(problem(["a.*", "c"]) == .matchesNothing("c"))
+        #expect(problem(["a.*", "!b.*"]) == .removesNothing("!b.*"))
+        #expect(problem(["a.0", "!a.1", "a.1"]) == .removesNothing("!a.1"))
+        #expect(problem(["a.*", "!a.*"]) == .nothingLeft)
+        let only = #expect(throws: GlobError.self) { try GlobList(["!a", "!b"]) }
+        #expect(only?.description.contains("earlier patterns chose") == true)
+        let broken = #expect(throws: GlobError.self) { try GlobList(["a", "!{b"]) }
+        #expect(broken?.position == 2)
+        #expect(broken?.description.contains("'!{b'") == true)
     }
 
     @Test("Selection keeps the order of the paths")

@@ -11,7 +11,7 @@ import Testing
 
 @Suite("Libraries of studies in Lua")
 struct ScriptTests {
-    private static let model = """
+    static let model = """
         task = hire.task.load { id = "shapes", train_images = 8, test_images = 4, size = 16 }
         model = hire.pipeline.build({
           preprocessing = { high_resolution = 16, low_resolution = 8 },
@@ -21,7 +21,7 @@ struct ScriptTests {
         small = { id = "hire", widths = { 4, 4 }, bottleneck = 4, convolutions = 1, key_size = 4, radius = 1 }
         """
 
-    private func run(_ source: String, in folder: String) throws -> (
+    func run(_ source: String, in folder: String) throws -> (
         values: [ScriptValue], host: ScriptHostForTests
     ) {
         let host = try ScriptHostForTests(folder)
@@ -31,7 +31,7 @@ struct ScriptTests {
         return (try state.run(source, name: "case.lua"), host)
     }
 
-    private func message(_ source: String) throws -> String {
+    func message(_ source: String) throws -> String {
         var text = "nothing was thrown"
         try withTemporaryFolder { folder in
             do {

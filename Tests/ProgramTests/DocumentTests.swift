@@ -35,6 +35,11 @@ import Testing
         #expect(lines.count == 4 + 8 + 1 + 12)
     }
 
+    @Test func theExamplesOfCapturesRun() throws {
+        let folder = try TemporaryFolder()
+        _ = try run("capture", blocks: 5, in: folder)
+    }
+
     @Test func theExamplesOfPicturesRun() throws {
         let folder = try TemporaryFolder()
         let (text, _) = try run("pictures", blocks: 6, in: folder)

@@ -35,6 +35,21 @@ unsigned hire_h5f_truncate(void);
 unsigned hire_h5f_read_only(void);
 unsigned hire_h5p_creation_order(void);
 
+/* Memory in which a file is built: it stays where it is while the file grows, and outlives it. */
+typedef struct hire_h5_image hire_h5_image;
+
+/* Reserves memory for a file of up to `capacity` bytes, which may grow; NULL where the system refuses. */
+hire_h5_image *hire_h5_image_make(size_t capacity);
+
+/* Gives the memory back, unless a file access list still holds it; those let go when they are closed. */
+void hire_h5_image_release(hire_h5_image *image);
+
+/* The first byte; moves when the file outgrows the capacity. */
+const uint8_t *hire_h5_image_bytes(const hire_h5_image *image);
+
+/* Makes files that are opened with an access list (core driver) live in the memory; < 0 on failure. */
+int hire_h5_image_use(hid_t access, hire_h5_image *image);
+
 /* Deflate is not in every build of HDF5. */
 int hire_h5z_has_deflate(void);
 

@@ -61,6 +61,12 @@ extension LuaState {
                 let object = try object(at: index)
                 if Swift.type(of: object).scriptClass.isKind(of: name) { return .object(object) }
             }
+        case .pattern:
+            switch lua_type(stack, index) {
+            case LUA_TSTRING, LUA_TFUNCTION: return try read(index)
+            case LUA_TTABLE: return try readMixed(lua_absindex(stack, index))
+            default: break
+            }
         case .either(let types):
             if let match = try readEither(index, types) { return match }
         default: break
@@ -83,7 +89,7 @@ extension LuaState {
     private func mayBe(_ type: ScriptType, _ index: Int32) -> Bool {
         let found = lua_type(current, index)
         switch type {
-        case .any, .either: return true
+        case .any, .either, .pattern: return true
         case .boolean: return found == LUA_TBOOLEAN
         case .integer, .number, .dimension, .index: return found == LUA_TNUMBER
         case .string, .path, .choice: return found == LUA_TSTRING
@@ -109,6 +115,7 @@ extension LuaState {
             }
             return .list([])
         }
+        if element == .pattern { try refuseNames(table) }
         var items: [ScriptValue] = []
         items.reserveCapacity(length)
         for position in 1...length {
@@ -206,6 +213,7 @@ extension ScriptType {
         case .list(let element): "a list, each item \(element.phrase)"
         case .choice(let names): "one of " + names.map { "'\($0)'" }.joined(separator: ", ")
         case .object(let name): "a \(name)"
+        case .pattern: "a glob, a function, or a table of globs with options"
         case .either(let types): types.map(\.phrase).joined(separator: " or ")
         }
     }

@@ -114,6 +114,36 @@ extension LuaState {
         return names.sorted()
     }
 
+    /// A table at an absolute index with a list and names: the list stands under the empty name.
+    func readMixed(_ index: Int32) throws -> ScriptValue {
+        try reserve(8)
+        let stack = current
+        let length = Int(lua_rawlen(stack, index))
+        var fields: [(key: String, value: ScriptValue)] = []
+        for name in try names(index, length: length) {
+            push(text: name)
+            lua_rawget(stack, index)
+            defer { hire_lua_pop(stack, 1) }
+            fields.append((name, try read(-1, depth: 1)))
+        }
+        var items: [ScriptValue] = []
+        for position in stride(from: 1, through: length, by: 1) {
+            lua_rawgeti(stack, index, lua_Integer(position))
+            defer { hire_lua_pop(stack, 1) }
+            items.append(try read(-1, depth: 1))
+        }
+        return .table([(key: "", value: .list(items))] + fields)
+    }
+
+    /// Refuses names in a table at an absolute index that must be a list.
+    func refuseNames(_ index: Int32) throws {
+        let length = Int(lua_rawlen(current, index))
+        guard let name = try names(index, length: length).first else { return }
+        throw ScriptError.message(
+            "The field '\(name)' stands beside a list; options of a pattern stand in a table with it: "
+                + "{ { \"encoder.**\", \(name) = … } }.")
+    }
+
     private func readTable(_ index: Int32, depth: Int) throws -> ScriptValue {
         guard depth < Self.deepest else {
             throw ScriptError.message(

@@ -21,39 +21,50 @@ final class CaptureRegistration {
     weak var root: (any Module)?
     weak var handle: CaptureHandle?
     var isCancelled = false
-    private let globs: [Glob]
+    private let globs: GlobList
+    /// Chooses among the points that the patterns select; nil lets all be.
+    private let filter: ((String) throws -> Bool)?
 
-    init(_ patterns: [String], on root: any Module, isEdit: Bool, _ handler: @escaping Handler)
-        throws
-    {
+    init(
+        _ patterns: [String], on root: any Module, isEdit: Bool,
+        filter: ((String) throws -> Bool)? = nil, _ handler: @escaping Handler
+    ) throws {
         self.patterns = patterns
         self.isEdit = isEdit
         self.handler = handler
         self.root = root
-        globs = try patterns.map { try Glob($0) }
+        self.filter = filter
+        globs = try GlobList(patterns)
     }
 
     /// The places beneath a module that the patterns select, in the order of the tree.
     ///
+    /// - Parameter isLenient: lets patterns with `!` be that remove nothing.
     /// - Throws: `ModuleError` with the nearest names for a pattern that matches nothing.
-    func matches(beneath root: any Module) throws -> [CapturePlace] {
+    func matches(beneath root: any Module, isLenient: Bool = false) throws -> [CapturePlace] {
         let places = root.capturePlaces()
-        var chosen = Set<Int>()
-        for (pattern, glob) in zip(patterns, globs) {
-            let matches = places.indices.filter { index in
-                let (name, point) = (places[index].name, places[index].point)
-                return glob.matches(name)
-                    || (point == "output" && glob.matches(String(name.dropLast(".output".count))))
+        let names = places.map(\.name)
+        let chosen: [Int?]
+        do {
+            chosen = try globs.choose(among: names)
+        } catch GlobList.Problem.removesNothing where isLenient {
+            chosen = try globs.choose(names.count, isLenient: true) {
+                $0.selects(capturePoint: names[$1])
             }
-            if matches.isEmpty {
-                throw ModuleError(
-                    path: root.scope.path,
-                    message: ModuleError.unknown(
-                        "capture point", pattern, among: places.map(\.name)))
-            }
-            chosen.formUnion(matches)
+        } catch let problem as GlobList.Problem {
+            throw ModuleError(
+                path: root.scope.path, message: problem.sentence(among: names))
         }
-        return chosen.sorted().map { places[$0] }
+        let found = try places.indices.filter {
+            try chosen[$0] != nil && filter?(names[$0]) ?? true
+        }
+        if found.isEmpty {
+            throw ModuleError(
+                path: root.scope.path,
+                message: "The filter chose none of the points that "
+                    + "\(patterns.joined(separator: ", ")) selects.")
+        }
+        return found.map { places[$0] }
     }
 
     /// Watches a place, unless it does so already.

@@ -9,14 +9,17 @@ extension Module {
     /// Shows tensors to a handler as they are computed.
     ///
     /// - Parameters:
-    ///   - patterns: globs over `capturePoints()`; a pattern that names a layer means its output.
+    ///   - patterns: globs over `capturePoints()`, of which those with `!` in front remove from what earlier ones chose; a
+    ///     pattern that names a layer means its output.
+    ///   - filter: chooses among the names that the patterns select.
     ///   - handler: gets the full name and the tensor, with its history.
     /// - Returns: the handle that keeps the capture in force.
     /// - Throws: `ModuleError` with the nearest names for a pattern that matches nothing; `GlobError`.
     public func capture(
-        _ patterns: [String], _ handler: @escaping (_ name: String, _ tensor: Tensor) throws -> Void
+        _ patterns: [String], where filter: ((_ name: String) throws -> Bool)? = nil,
+        _ handler: @escaping (_ name: String, _ tensor: Tensor) throws -> Void
     ) throws -> CaptureHandle {
-        try tap(patterns, isEdit: false) { name, tensor in
+        try tap(patterns, isEdit: false, where: filter) { name, tensor in
             try handler(name, tensor)
             return nil
         }
@@ -29,7 +32,7 @@ extension Module {
         _ pattern: String,
         _ handler: @escaping (_ name: String, _ tensor: Tensor) throws -> Tensor?
     ) throws -> CaptureHandle {
-        try tap([pattern], isEdit: true, handler)
+        try tap([pattern], isEdit: true, where: nil, handler)
     }
 
     /// Runs `body` while captures and edits of this module and of those beneath it rest.
@@ -64,9 +67,11 @@ extension Module {
     }
 
     private func tap(
-        _ patterns: [String], isEdit: Bool, _ handler: @escaping CaptureRegistration.Handler
+        _ patterns: [String], isEdit: Bool, where filter: ((String) throws -> Bool)?,
+        _ handler: @escaping CaptureRegistration.Handler
     ) throws -> CaptureHandle {
-        let registration = try CaptureRegistration(patterns, on: self, isEdit: isEdit, handler)
+        let registration = try CaptureRegistration(
+            patterns, on: self, isEdit: isEdit, filter: filter, handler)
         let places = try registration.matches(beneath: self)
         for place in places { registration.attach(to: place) }
         return CaptureHandle(

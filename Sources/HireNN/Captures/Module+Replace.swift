@@ -56,7 +56,7 @@ extension Module {
             // A former child is a root by now, so paths beneath it are relative to it.
             let pair = pairs.first { $0.old.scope === top }
             return try registration.matches(
-                beneath: pair?.new.module(at: root.scope.path) ?? root)
+                beneath: pair?.new.module(at: root.scope.path) ?? root, isLenient: true)
         } catch {
             let names = pairs.map { "'\($0.name)'" }.joined(separator: " and ")
             throw scope.failure(

@@ -34,7 +34,9 @@ extension AblationStudy {
         // A pattern may have nothing to record in some variants, but not in all.
         for pattern in options.record where !points.isEmpty {
             do {
-                if try points.contains(where: { try Self.selects(pattern, $0) }) { continue }
+                _ = try GlobList(options.record)
+                let glob = try Glob(pattern.hasPrefix("!") ? String(pattern.dropFirst()) : pattern)
+                if points.contains(where: glob.selects(capturePoint:)) { continue }
                 found.append(
                     StudyProblem(
                         variant: nil,
@@ -47,12 +49,5 @@ extension AblationStudy {
             }
         }
         return found
-    }
-
-    /// Whether a pattern means a capture point; one that names a layer means its output.
-    static func selects(_ pattern: String, _ point: String) throws -> Bool {
-        let glob = try Glob(pattern)
-        return glob.matches(point)
-            || (point.hasSuffix(".output") && glob.matches(String(point.dropLast(".output".count))))
     }
 }

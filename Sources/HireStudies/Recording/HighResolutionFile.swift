@@ -7,6 +7,9 @@ import HireHDF5
 /// Up to 32 MiB stand in the file itself. Larger maps are cut into bands of rows, each a finished file in the folder
 /// `<name>.parts`; the named file, written last, joins them as a virtual dataset, which h5py opens as one array as
 /// long as file and folder stay together. Memory beyond one band is about twice a part.
+///
+/// Parts are named by their content, so a map that is written again never touches those of the one before; those go
+/// once the new file has joined the new ones. Whoever interrupts that keeps the old map.
 public struct HighResolutionFile {
     /// The numbers of a map in the file.
     public struct Layout {
@@ -51,18 +54,16 @@ public struct HighResolutionFile {
         self.fileSystem = fileSystem
     }
 
-    /// Writes a map band by band; what was there before goes first.
+    /// Writes a map band by band; what was there before stays until the new map is whole.
     ///
     /// - Parameter band: makes [1, channels, rows, columns] of one sample in the layout's dtype.
     /// - Returns: the files, the one to open first.
-    /// - Throws: `FileError`, `HDF5Error`, or what `band` throws; the named file then does not exist.
+    /// - Throws: `FileError`, `HDF5Error`, or what `band` throws; the named file is then what it was before.
     public func write(
         _ layout: Layout, band: (_ sample: Int, _ rows: Range<Int>) throws -> NDArray
     ) throws -> [String] {
         let folder = FilePath.folder(of: path)
         try fileSystem.makeFolders(folder)
-        if try fileSystem.exists(path) { try fileSystem.removeFile(path) }
-        try removeParts()
         let shape = layout.shape
         let rowBytes = shape[1] * shape[3] * layout.dtype.byteSize
         let chunk = HighResolutionFile.chunk(shape, layout.dtype)
@@ -92,9 +93,8 @@ public struct HighResolutionFile {
             for sample in 0..<shape[0] {
                 for first in stride(from: 0, to: shape[2], by: step) {
                     let rows = first..<min(first + step, shape[2])
-                    let name = "\(FilePath.name(of: partsFolder))/\(pieces.count + 1).h5"
                     let piece = [1, shape[1], rows.count, shape[3]]
-                    try writePart(name, sample, rows, piece, chunk, axes, layout, band)
+                    let name = try writePart(sample, rows, piece, chunk, axes, layout, band)
                     pieces.append(
                         HDF5Shard.Piece(
                             file: name, object: "/map", shape: piece,
@@ -107,15 +107,17 @@ public struct HighResolutionFile {
         }
         try shard.setAttribute("complete", 1)
         try shard.write(to: path, with: AtomicWriter(fileSystem: fileSystem))
+        try removeParts(except: Set(files.map { FilePath.name(of: $0) }))
         return files
     }
 
+    /// Writes a part; returns its name relative to the folder of the file that joins it.
     private func writePart(
-        _ name: String, _ sample: Int, _ rows: Range<Int>, _ shape: [Int], _ chunk: [Int],
+        _ sample: Int, _ rows: Range<Int>, _ shape: [Int], _ chunk: [Int],
         _ axes: [String], _ layout: Layout, _ band: (Int, Range<Int>) throws -> NDArray
-    ) throws {
+    ) throws -> String {
         try fileSystem.makeFolders(partsFolder)
-        let part = try HDF5Shard(name: name)
+        let part = try HDF5Shard(name: "\(path), rows from \(rows.lowerBound)")
         try part.setAttributes([
             ("part_of", .string(FilePath.name(of: path))), ("sample", .integer(Int64(sample))),
             ("first_row", .integer(Int64(rows.lowerBound))),
@@ -126,9 +128,10 @@ public struct HighResolutionFile {
         let rowBytes = shape[1] * shape[3] * layout.dtype.byteSize
         try fill(part, sample, rows, chunk[2], rowBytes, at: 0, band)
         try part.setAttribute("complete", 1)
-        try part.write(
-            to: FilePath.join(FilePath.folder(of: path), name),
-            with: AtomicWriter(fileSystem: fileSystem))
+        let bytes = try part.finish()
+        let name = "\(SHA256.hex(of: bytes).prefix(16)).h5"
+        try AtomicWriter(fileSystem: fileSystem).write(bytes, to: FilePath.join(partsFolder, name))
+        return "\(FilePath.name(of: partsFolder))/\(name)"
     }
 
     /// Fills rows of `/map` in bands of whole chunks of about 8 MiB.
@@ -152,13 +155,23 @@ public struct HighResolutionFile {
         return stem + ".parts"
     }
 
-    private func removeParts() throws {
+    private func removeParts(except kept: Set<String>) throws {
         guard try fileSystem.exists(partsFolder) else { return }
         // Only names that parts have: the folder may hold files of the user's.
         for name in try fileSystem.list(partsFolder)
-        where name.hasSuffix(".h5") && Int(name.dropLast(3)) != nil {
+        where HighResolutionFile.isPart(name) && !kept.contains(name) {
             try fileSystem.removeFile(FilePath.join(partsFolder, name))
         }
+        if kept.count == 1, try fileSystem.list(partsFolder).isEmpty {
+            try fileSystem.removeFolder(partsFolder)
+        }
+    }
+
+    /// Sixteen hexadecimal digits, or a number as versions before 0.2 used it.
+    private static func isPart(_ name: String) -> Bool {
+        guard name.hasSuffix(".h5") else { return false }
+        let stem = name.dropLast(3)
+        return Int(stem) != nil || (stem.count == 16 && stem.allSatisfy(\.isHexDigit))
     }
 
     /// (1, C, rows, columns) of at most 1 MiB: whole rows where they fit, squares of all channels where not.

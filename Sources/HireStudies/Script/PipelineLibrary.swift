@@ -9,6 +9,7 @@ public enum PipelineLibrary {
         name: "pipeline", summary: "Multimodal models assembled from plugins.",
         functions: [build, load, check],
         classes: [
+            CapturedObject.scriptClass,
             PipelineObject.scriptClass, StageObject.scriptClass, SwapReportObject.scriptClass,
         ])
 

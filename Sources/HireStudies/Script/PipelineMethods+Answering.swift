@@ -44,7 +44,11 @@ extension PipelineMethods {
             "Asks one question about one picture, in the pipeline's conversation template; greedy by default.",
             parameters: [image, ScriptParameter("question", .string, "The question.")],
             options: [
-                .optional("capture", .list(.string), "Globs of features to return.", default: "{}"),
+                CaptureArguments.capture, CaptureArguments.edits,
+                .optional(
+                    "to", .path,
+                    "An .h5 file, or a folder for one: captured features go there, and the results are handles."
+                ),
                 .optional(
                     "on_text", .function,
                     "Given each new piece of the answer; returning false ends it."),
@@ -55,7 +59,12 @@ extension PipelineMethods {
                     "`text`, `ids`, `finish` (end, stop, length, cancelled), `prompt_tokens`, `tokens`, `seconds`, "
                         + "`seconds_to_first_token`, `tokens_per_second`, `score` (beams) and `macs` (multiply-adds "
                         + "that were made)"),
-                ScriptResult(.table, "captured tensors by name; each as it was reached first"),
+                ScriptResult(
+                    .table,
+                    "captured tensors by name; each as it was reached first; handles with `read` where `to` is given"
+                ),
+                ScriptResult(
+                    .table, "about the capture: `notes`, and with `to` `files` and `bytes`"),
             ]
         ) { arguments in
             let pipeline = arguments.receiver(PipelineObject.self).pipeline
@@ -71,17 +80,20 @@ extension PipelineMethods {
                         return true
                     }
                 }, checkInterrupt: { try arguments.host.checkInterrupt() })
-            var answer = Generation(text: "", ids: [])
-            var captured: [(String, Tensor)] = []
+            let call = try CaptureCall(arguments, pipeline, option: "capture")
+            let edits = try CaptureEdits(arguments, of: pipeline)
+            defer { edits.cancel() }
+            var outcome = CapturePass.Outcome(captured: [])
+            let image = try picture(arguments)
             let counter = try CostCounter.count(in: pipeline.context) {
-                captured = try capturing(pipeline, arguments.strings("capture")) {
-                    answer = try pipeline.ask(
-                        picture(arguments), question, options: options, hooks: hooks)
-                }
+                outcome = try CapturePass(pipeline, call.collector).run(
+                    image.map { [$0] }, question: question, answering: options, hooks: hooks)
             }
+            let answer = outcome.answer ?? Generation(text: "", ids: [])
+            let (captured, about) = try call.kept(outcome, seconds: answer.timing.seconds)
             return [
-                .fields(fields(answer) + [("macs", .integer(counter.total))]),
-                .fields(captured.map { ($0, .tensor($1)) }),
+                .fields(fields(answer) + [("macs", .integer(counter.total))]), captured,
+                .fields(about),
             ]
         },
         ScriptFunction(
@@ -95,7 +107,7 @@ extension PipelineMethods {
             ],
             options: [
                 .optional("last", .boolean, "Only those of the last position.", default: "false"),
-                .optional("capture", .list(.string), "Globs of features to return.", default: "{}"),
+                CaptureArguments.capture,
             ],
             returns: [
                 ScriptResult(.tensor, "[1, positions, vocabulary]"),
@@ -104,9 +116,14 @@ extension PipelineMethods {
         ) { arguments in
             let pipeline = arguments.receiver(PipelineObject.self).pipeline
             var logits: Tensor?
-            let captured = try capturing(pipeline, arguments.strings("capture")) {
+            let image = try picture(arguments)
+            let question = try pipeline.tokenised(
+                arguments.string("text"), image: image == nil ? nil : 0)
+            let span = SequenceSpan(question, imageTokens: pipeline.enricher.outputTokens)
+            let rules = try CaptureArguments.rules(arguments, "capture")
+            let captured = try capturing(pipeline, rules, geometry: SequenceGeometry(span)) {
                 logits = try pipeline.logits(
-                    picture(arguments), arguments.string("text"),
+                    image, arguments.string("text"),
                     lastOnly: arguments.boolean("last", default: false))
             }
             return [

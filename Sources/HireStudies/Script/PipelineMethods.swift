@@ -13,21 +13,6 @@ enum PipelineMethods {
 
     static let seeing = [
         ScriptFunction(
-            "capture", "Runs the vision part and returns features by name.",
-            parameters: [
-                images, ScriptParameter("patterns", .list(.string), "Globs over `capture_points`."),
-            ],
-            returns: [ScriptResult(.table, "tensors by name, maps as [N, C, H, W]")]
-        ) { arguments in
-            let pipeline = arguments.receiver(PipelineObject.self).pipeline
-            let captured = try capturing(pipeline, arguments.strings("patterns")) {
-                _ = try pipeline.context.withoutGradients {
-                    try pipeline.imageTokens(pipeline.views(of: pictures(arguments)))
-                }
-            }
-            return [.fields(captured.map { ($0, .tensor($1)) })]
-        },
-        ScriptFunction(
             "high_resolution",
             "The enricher's map before pooling, where its upsampling is linear (bicubic, jbu, hire, featup): all of it, some "
                 + "channels, a region or principal components, in memory or to a file.",
@@ -66,28 +51,6 @@ enum PipelineMethods {
             return [.tensor(views.high), .tensor(views.low)]
         },
     ]
-
-    /// Runs `body` and returns what the patterns select, each point as it was reached first.
-    static func capturing(
-        _ pipeline: Pipeline, _ patterns: [String], _ body: () throws -> Void
-    )
-        throws -> [(String, Tensor)]
-    {
-        var found: [(String, Tensor)] = []
-        var seen: Set<String> = []
-        let watch =
-            patterns.isEmpty
-            ? nil
-            : try pipeline.capture(patterns) { name, tensor in
-                if seen.insert(name).inserted { found.append((name, tensor.detached())) }
-            }
-        defer { watch?.cancel() }
-        let mode = pipeline.scope.isTraining
-        pipeline.setTraining(false)
-        defer { pipeline.setTraining(mode) }
-        try body()
-        return found
-    }
 
     static func pictures(_ arguments: ScriptArguments, _ name: String = "images") throws -> [Image]
     {

@@ -31,7 +31,8 @@ public final class PipelineObject: ScriptObject {
     public static let scriptClass = ScriptClass(
         name: "hire.Pipeline",
         summary: "Picture -> encoder -> enricher -> projector -> language model -> answer.",
-        methods: PipelineMethods.answering + PipelineMethods.seeing + PipelineMethods.inspecting
+        methods: PipelineMethods.answering + PipelineMethods.capturing + PipelineMethods.seeing
+            + PipelineMethods.inspecting
             + PipelineMethods.changing,
         properties: ["encoder", "enricher", "projector", "language_model"].map { stage in
             ScriptProperty(stage, .object("hire.Stage"), "This stage, to be called by itself.") {

@@ -23,8 +23,10 @@ public final class StageObject: ScriptObject {
                 "capture", "Runs the stage and returns features by name beside what it makes.",
                 parameters: [
                     ScriptParameter("input", .tensor, "What the stage reads."),
-                    ScriptParameter(
-                        "patterns", .list(.string), "Globs over the pipeline's `capture_points`."),
+                    CaptureArguments.parameter(
+                        "patterns",
+                        "Globs over the pipeline's `capture_points`, or tables of globs with options."
+                    ),
                 ],
                 options: [
                     .optional("high", .tensor, "The normalised high view, for an enricher.")
@@ -38,7 +40,7 @@ public final class StageObject: ScriptObject {
                 let receiver = arguments.receiver(StageObject.self)
                 var made: [ScriptValue] = []
                 let captured = try PipelineMethods.capturing(
-                    receiver.pipeline, arguments.strings("patterns")
+                    receiver.pipeline, CaptureArguments.rules(arguments, "patterns")
                 ) {
                     made = try receiver.run(
                         arguments.tensor("input"), high: arguments.optionalTensor("high"))

@@ -7,7 +7,7 @@ public enum StudyLibrary {
     /// The library.
     public static let library = ScriptLibrary(
         name: "study", summary: "Experiments over several variants, kept in a folder.",
-        functions: [ablation, sweep], classes: [StudyObject.scriptClass])
+        functions: [ablation, sweep, CaptureFunction.capture], classes: [StudyObject.scriptClass])
 
     private static let ablation = ScriptFunction(
         "ablation",

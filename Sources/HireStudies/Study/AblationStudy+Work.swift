@@ -118,15 +118,13 @@ extension AblationStudy {
         _ pipeline: Pipeline, _ part: AblationItem, _ evaluator: Evaluator, in folder: RunFolder,
         _ monitor: RunMonitor
     ) throws -> [String] {
-        let points = pipeline.capturePoints()
-        let patterns = try options.record.filter { pattern in
-            try points.contains { try AblationStudy.selects(pattern, $0) }
-        }
-        guard !patterns.isEmpty, options.recordImages > 0, !part.variant.training.blindfold else {
+        let rules = try CaptureRules(patterns: options.record)
+            .applicable(among: pipeline.capturePoints())
+        guard !rules.isEmpty, options.recordImages > 0, !part.variant.training.blindfold else {
             return []
         }
         let recorder = Recorder(
-            patterns, into: folder, name: "\(part.item.folder)/features",
+            rules, into: folder, name: "\(part.item.folder)/features",
             metadata: try RunMetadata(
                 part.item.configuration, seed: part.seed, context: context,
                 fileSystem: folder.fileSystem, provenance: folder.provenance),
@@ -166,10 +164,8 @@ extension AblationStudy {
 
     /// Bytes of what is recorded of one picture.
     private func recordedBytes(_ pipeline: Pipeline, _ shapes: Context) throws -> Int {
-        let points = pipeline.capturePoints()
-        let patterns = try options.record.filter { pattern in
-            try points.contains { try AblationStudy.selects(pattern, $0) }
-        }
+        let patterns = try CaptureRules(patterns: options.record)
+            .applicable(among: pipeline.capturePoints()).patterns
         guard !patterns.isEmpty,
             let sample = task.samples(.test).first ?? task.samples(.train).first
         else { return 0 }

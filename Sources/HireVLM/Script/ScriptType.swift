@@ -15,6 +15,9 @@ public indirect enum ScriptType: Sendable, Equatable {
     case choice([String])
     /// An object of the named class.
     case object(String)
+    /// A glob, a function over names, or a table of globs with named options behind them; the table crosses with its globs
+    /// in a list under the empty name.
+    case pattern
     /// One of several types, tried in order.
     case either([ScriptType])
 
@@ -34,6 +37,7 @@ public indirect enum ScriptType: Sendable, Equatable {
         case .list(let element): "\(element.description)[]"
         case .choice(let names): names.map { "\"\($0)\"" }.joined(separator: "|")
         case .object(let name): name
+        case .pattern: "string|table|function"
         case .either(let types): types.map(\.description).joined(separator: "|")
         }
     }

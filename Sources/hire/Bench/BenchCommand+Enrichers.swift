@@ -92,7 +92,7 @@ extension BenchCommand {
         return padded(row.name) + cells.map { right($0 ?? "-") }.joined()
     }
 
-    private static func padded(_ text: String) -> String {
+    static func padded(_ text: String) -> String {
         text.padding(toLength: max(32, text.count), withPad: " ", startingAt: 0)
     }
 

@@ -15,6 +15,7 @@ struct BenchCommand: ParsableCommand {
               hire bench --json > bench.json
               hire bench enrichers --resolution 1008
               hire bench enrichers hire s2 encoder
+              hire bench capture --folder /data
 
             With `enrichers` in front, every enricher is measured whole (or those named behind it): seconds, peak memory, cost
             and parts, beside the encoder.
@@ -42,6 +43,12 @@ struct BenchCommand: ParsableCommand {
     @Flag(help: "Print JSON.")
     var json = false
 
+    @Option(help: "With `capture`: the folder whose disk is measured.")
+    var folder = "."
+
+    /// The name of the benchmark of files, which stands alone.
+    static let capture = "capture"
+
     /// The name in front of enrichers' names.
     static let enrichers = "enrichers"
 
@@ -55,6 +62,7 @@ struct BenchCommand: ParsableCommand {
             throw ValidationError("--seconds and --threads must be positive.")
         }
         let count = threads ?? ProcessInfo.processInfo.activeProcessorCount
+        if names == [Self.capture] { return try runCapture() }
         if names.first == Self.enrichers {
             return try runEnrichers(Array(names.dropFirst()), threads: count)
         }
@@ -62,7 +70,7 @@ struct BenchCommand: ParsableCommand {
         for name in names where !known.contains(name) {
             throw ValidationError(
                 NearestNames.sentence(
-                    kind: "benchmark", name: name, among: known + [Self.enrichers]))
+                    kind: "benchmark", name: name, among: known + [Self.enrichers, Self.capture]))
         }
         let chosen = Self.all.filter { names.isEmpty || names.contains($0.name) }
         let runner = BenchmarkRunner(seconds: seconds)
