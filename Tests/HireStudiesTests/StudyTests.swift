@@ -43,7 +43,7 @@ struct StudyTests {
             try second.run(monitor)
             #expect(second.results == first.results)
             #expect(said.count == 4 && said.allSatisfy { $0.contains("taken over") })
-            #expect(second.folder.journal.entries.count == 4)
+            #expect(second.journal.entries.count == 4)
             #expect(try second.history(of: "none").count == 4)
             _ = try second.pipeline(of: "seeing all")
             #expect(throws: StudyError.self) { _ = try second.pipeline(of: "nonne") }
@@ -155,7 +155,7 @@ struct StudyTests {
             } catch let error as FileError {
                 #expect(error.exitCode == 73)
             }
-            #expect(try RunJournal(path + "/results.jsonl").entries.isEmpty)
+            #expect(try ResultsJournal(path + "/results.jsonl").entries.isEmpty)
         }
     }
 
@@ -190,7 +190,7 @@ struct StudyTests {
                 let again = try small.study(variants, in: folder)
                 try again.run()
                 #expect(again.results.map(\.accuracy) == expected)
-                #expect(again.folder.journal.entries.count == 2)
+                #expect(again.journal.entries.count == 2)
             }
         }
     }

@@ -63,4 +63,24 @@ public struct JournalRecord: Sendable, Equatable {
     public var error: String?
     /// The kind of what went wrong, when failed.
     public var errorKind: String?
+
+    /// A record from its parts.
+    public init(
+        sequence: Int, item: String, label: String, state: State, attempt: Int, utc: String,
+        host: String, process: Int, result: ItemResult? = nil, files: [String: File] = [:],
+        error: String? = nil, errorKind: String? = nil
+    ) {
+        self.sequence = sequence
+        self.item = item
+        self.label = label
+        self.state = state
+        self.attempt = attempt
+        self.utc = utc
+        self.host = host
+        self.process = process
+        self.result = result
+        self.files = files
+        self.error = error
+        self.errorKind = errorKind
+    }
 }

@@ -1,4 +1,5 @@
 import HireFiles
+import HireVLM
 
 /// `study.json`: what a run's folder is about, so that it can be read without the script that made it.
 ///
@@ -7,7 +8,8 @@ import HireFiles
 ///     kind          "ablation", "sweep", "capture"
 ///     toolkit       version of the toolkit
 ///     numerics      version of the toolkit's numbers
-///     script        {path, sha256, arguments, overrides}
+///     script        {path, sha256, arguments, overrides}, or null
+///     axes          the keys of the items' axes, in their order
 ///     description   the plan's own: task, origin, question_types, record, …
 ///     items         [{id, label, group, variant, axes, seed, folder, configuration}], in the order of tables
 public struct RunManifest: Sendable, Equatable {
@@ -19,6 +21,10 @@ public struct RunManifest: Sendable, Equatable {
     public var description: JSONObject
     /// What has to be done, in the order of tables.
     public var items: [StudyItem]
+    /// The version of the toolkit that wrote it.
+    public var toolkit: String
+    /// The version of that toolkit's numbers.
+    public var numerics: Int
 
     /// A script as it stood when a run was started.
     public struct ScriptIdentity: Sendable, Equatable {
@@ -42,14 +48,24 @@ public struct RunManifest: Sendable, Equatable {
 
     /// A manifest from its parts.
     public init(
-        kind: String, script: ScriptIdentity?, description: JSONObject, items: [StudyItem]
+        kind: String, script: ScriptIdentity?, description: JSONObject, items: [StudyItem],
+        toolkit: String = ToolkitVersion.text, numerics: Int = ToolkitVersion.numerics
     ) {
         self.kind = kind
         self.script = script
         self.description = description
         self.items = items
+        self.toolkit = toolkit
+        self.numerics = numerics
     }
 
     static let fileName = "study.json"
     static let schema = "hire-study-2"
+
+    /// Whether two manifests ask for the same: the same items in the same order, read in the same way.
+    ///
+    /// Scripts may differ in what does not touch the items.
+    func asksForTheSame(as other: RunManifest) -> Bool {
+        kind == other.kind && description == other.description && items == other.items
+    }
 }

@@ -19,7 +19,9 @@ public final class AblationStudy {
     /// Results of the variants that are finished, in the order of `variants`.
     public var results: [VariantResult] { variants.compactMap { found[$0.name] } }
     /// The folder.
-    public private(set) var folder: RunFolder
+    public let folder: RunFolder
+    /// What is finished.
+    public internal(set) var journal: ResultsJournal
 
     let catalog: PluginCatalog
     let context: Context
@@ -48,6 +50,8 @@ public final class AblationStudy {
         self.context = context
         self.shapes = shapes
         self.folder = folder
+        journal = try ResultsJournal(
+            folder.location("results.jsonl"), fileSystem: folder.fileSystem)
         evaluator = try Evaluator(task, options: options.evaluation)
     }
 
@@ -63,18 +67,18 @@ public final class AblationStudy {
         var entries: [JSONObject?] = []
         for (variant, configuration) in zip(variants, configurations) {
             entries.append(
-                options.fresh ? nil : try folder.finished(variant.fileName, configuration))
+                options.fresh ? nil : try finished(variant.fileName, configuration))
         }
-        if folder.journal.wasTorn {
+        if journal.wasTorn {
             monitor.say(
                 "\(folder.path): the last line of the journal was half-written and is cut off.")
         }
         for (index, variant) in variants.enumerated() {
             try monitor.checkInterrupt()
             if let entry = entries[index] {
-                if try folder.isIntact(entry) {
+                if try isIntact(entry) {
                     found[variant.name] = try VariantResult(
-                        entry["result"]?.objectValue ?? JSONObject(), source: folder.journal.path)
+                        entry["result"]?.objectValue ?? JSONObject(), source: journal.path)
                     monitor.say(
                         "\(variant.name): finished before with this configuration, taken over.")
                     continue
@@ -112,7 +116,7 @@ public final class AblationStudy {
     {
         if variant.baseline != nil {
             let result = VariantResult(variant.name, Baselines.majority(evaluator))
-            try folder.finish(variant.fileName, configuration, result: result.json(), files: [])
+            try finish(variant.fileName, configuration, result: result.json(), files: [])
             return result
         }
         let pipeline = try makePipeline(variant)
@@ -143,7 +147,7 @@ public final class AblationStudy {
         result.finalLoss = tail.reduce(0, +) / Double(max(tail.count, 1))
         result.shards = try record(pipeline, variant, configuration)
         let files = try write(pipeline, trainer.history, report, variant)
-        try folder.finish(
+        try finish(
             variant.fileName, configuration, result: result.json(), files: files + result.shards)
         let leftover = try folder.file(checkpoint)
         if try folder.fileSystem.exists(leftover) { try folder.fileSystem.removeFile(leftover) }

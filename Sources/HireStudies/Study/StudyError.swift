@@ -8,6 +8,8 @@ public enum StudyError: Error, Equatable, CustomStringConvertible {
     case variant(name: String, problem: String)
     /// A name that is not a variant of the study.
     case unknownVariant(suggestion: String)
+    /// A name that is not an item of the run.
+    case unknownItem(suggestion: String)
 
     /// What would stop the study later.
     case problems([StudyProblem])
@@ -23,7 +25,7 @@ public enum StudyError: Error, Equatable, CustomStringConvertible {
         case .duplicateVariant(let name):
             "Two variants are called '\(name)'; give one of them another name."
         case .variant(let name, let problem): "Variant '\(name)': \(problem)"
-        case .unknownVariant(let suggestion): suggestion
+        case .unknownVariant(let suggestion), .unknownItem(let suggestion): suggestion
         case .problems(let problems):
             "\(problems.count == 1 ? "1 problem was" : "\(problems.count) problems were") found before anything was "
                 + "computed or written:"

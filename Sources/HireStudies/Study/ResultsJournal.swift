@@ -5,7 +5,7 @@ import HireFiles
 ///
 /// A line is on the disk before `append` returns. A line that a killed process left half-written at the end is cut
 /// off when the journal is opened; damage anywhere else is an error that names the line.
-public struct RunJournal {
+public struct ResultsJournal {
     /// Where it is.
     public let path: String
     /// The whole lines, in order, without their check sums.
@@ -30,7 +30,7 @@ public struct RunJournal {
             number += 1
             let end = bytes[start...].firstIndex(of: 0x0A)
             let line = bytes[start..<(end ?? bytes.count)]
-            if let end, let entry = RunJournal.parse(line) {
+            if let end, let entry = ResultsJournal.parse(line) {
                 entries.append(entry)
                 start = end + 1
                 continue
@@ -55,7 +55,7 @@ public struct RunJournal {
         precondition(
             !entry.isEmpty && entry["crc32"] == nil, "A journal entry has members of its own.")
         let text = try JSONWriter(order: .sorted).string(.object(entry)).dropLast()
-        let line = "\(text)\(RunJournal.marker)\(RunJournal.checksum(text.utf8))\"}\n"
+        let line = "\(text)\(ResultsJournal.marker)\(ResultsJournal.checksum(text.utf8))\"}\n"
         let isNew = try !fileSystem.exists(path)
         try fileSystem.withFile(path, for: .append) { file in
             let before = try fileSystem.status(path)?.byteCount ?? 0
@@ -74,7 +74,7 @@ public struct RunJournal {
 
     private static func parse(_ line: ArraySlice<UInt8>) -> JSONObject? {
         let text = String(decoding: line, as: UTF8.self)
-        guard let marker = text.range(of: RunJournal.marker, options: .backwards),
+        guard let marker = text.range(of: ResultsJournal.marker, options: .backwards),
             text.hasSuffix("\"}"),
             case let sum = text[marker.upperBound...].dropLast(2),
             checksum(text[..<marker.lowerBound].utf8) == sum,

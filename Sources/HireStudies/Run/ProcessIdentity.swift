@@ -1,0 +1,72 @@
+import Glibc
+import HireFiles
+
+/// Which process of which machine does something, told apart from an earlier process that had the same number.
+public struct ProcessIdentity: Sendable, Equatable {
+    /// The machine's name.
+    public let host: String
+    /// The process's number.
+    public let process: Int
+    /// When the process began, as the kernel counts, and which running kernel counts it.
+    public let start: String
+
+    /// An identity from its parts.
+    public init(host: String, process: Int, start: String) {
+        self.host = host
+        self.process = process
+        self.start = start
+    }
+
+    /// This process.
+    public static let current = ProcessIdentity(
+        host: machineName(), process: Int(getpid()), start: start(of: Int(getpid())) ?? "unknown")
+
+    /// Whether the process is known to be gone: only a process of this machine can be known.
+    public var isGone: Bool {
+        guard host == ProcessIdentity.current.host, start.hasSuffix(ProcessIdentity.kernel) else {
+            return false
+        }
+        return ProcessIdentity.start(of: process) != start
+    }
+
+    private static func machineName() -> String {
+        var name = [CChar](repeating: 0, count: 256)
+        guard gethostname(&name, name.count - 1) == 0 else { return "unknown" }
+        let bytes = name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Clock ticks between the kernel's start and the process's, and the kernel; nil if there is no such process.
+    private static func start(of process: Int) -> String? {
+        guard let text = text("/proc/\(process)/stat"),
+            // The name in parentheses may hold anything, also spaces and parentheses.
+            let name = text.lastIndex(of: ")")
+        else { return nil }
+        let fields = text[name...].split(separator: " ")
+        // A process that has ended and was not yet collected (Z, X) does nothing any more.
+        guard fields.count > 20, fields[1] != "Z", fields[1] != "X" else { return nil }
+        return "\(fields[20])\(kernel)"
+    }
+
+    /// The running kernel and the space of process numbers: containers can share a machine's name and not its processes.
+    private static let kernel: String = {
+        let boot = text("/proc/sys/kernel/random/boot_id")?.prefix(8) ?? "unknown"
+        var target = [CChar](repeating: 0, count: 64)
+        let count = max(readlink("/proc/self/ns/pid", &target, target.count), 0)
+        let digits = target.prefix(count).map { UInt8(bitPattern: $0) }
+            .filter { (0x30...0x39).contains($0) }
+        return "@\(boot).\(String(decoding: digits, as: UTF8.self))"
+    }()
+
+    /// A small file of the kernel's, whose size the system gives as 0.
+    private static func text(_ path: String) -> String? {
+        let fileSystem = SystemFileSystem()
+        let bytes = try? fileSystem.withFile(path, for: .read) { file in
+            try [UInt8](unsafeUninitializedCapacity: 4096) { buffer, count in
+                count = try fileSystem.readUpTo(
+                    file, at: 0, into: UnsafeMutableRawBufferPointer(buffer))
+            }
+        }
+        return bytes.map { String(decoding: $0, as: UTF8.self) }
+    }
+}

@@ -1,0 +1,84 @@
+import HireFiles
+
+/// A run's folder: where it is, and where things stand in it.
+///
+///     study.json                       what has to be done (`RunManifest`)
+///     script.lua                       the script as it was run
+///     provenance/                      where and with what it was run
+///     journal/<process>.jsonl          what each process did (`RunJournal`)
+///     leases/<item id>.json            who works on what (`RunLease`)
+///     items/<label>.<id>/              the files of one item
+///     run.h5                           links to captured features
+///     table.{txt,md,tex,csv,json}, pictures/, report.html
+///
+/// Making one touches nothing; `contents()` reads what is there.
+public struct RunFolder: Sendable {
+    /// Its path.
+    public let path: String
+    /// Where it lives.
+    public let fileSystem: any FileSystem
+
+    /// A folder, whether it exists or not.
+    public init(_ path: String, fileSystem: any FileSystem = SystemFileSystem()) {
+        self.path = path
+        self.fileSystem = fileSystem
+    }
+
+    /// The path of something in the folder.
+    public func location(_ name: String) -> String { FilePath.join(path, name) }
+
+    /// The path of a file in the folder that is about to be written; folders above it are made.
+    public func file(_ name: String) throws -> String {
+        let path = location(name)
+        try fileSystem.makeFolders(FilePath.folder(of: path))
+        return path
+    }
+
+    /// The manifest, or nil where there is none yet.
+    ///
+    /// - Throws: `FileError` for a file that cannot be read or does not fit.
+    public func manifest() throws -> RunManifest? {
+        let path = location(RunManifest.fileName)
+        guard try fileSystem.exists(path) else { return nil }
+        return try RunManifest(JSONParser.readObject(path, in: fileSystem), source: path)
+    }
+
+    /// What all processes have written down.
+    ///
+    /// - Throws: `FileError` naming file and line of what is damaged.
+    public func journal() throws -> RunJournal {
+        try RunJournal(location(RunJournal.folderName), fileSystem: fileSystem)
+    }
+
+    /// Everything that is known about the run at this moment.
+    ///
+    /// - Throws: `FileError`; of the kind `missingInput` if the folder holds no run.
+    public func contents() throws -> RunContents {
+        guard let manifest = try manifest() else {
+            let old = try fileSystem.exists(location("results.jsonl"))
+            throw FileError(
+                .missingInput, path: location(RunManifest.fileName),
+                problem: "the folder holds no run",
+                got: old ? "results of an older version of the toolkit, which only that version reads" : nil)
+        }
+        return try RunContents(self, manifest)
+    }
+
+    /// Names of all files beneath a folder of the run, relative to the run's, sorted; none if there is no such folder.
+    public func files(beneath name: String) throws -> [String] {
+        guard try fileSystem.status(location(name))?.kind == .folder else { return [] }
+        var found: [String] = []
+        for entry in try fileSystem.list(location(name)) {
+            let inner = "\(name)/\(entry)"
+            if try fileSystem.status(location(inner))?.kind == .folder {
+                found += try files(beneath: inner)
+            } else {
+                found.append(inner)
+            }
+        }
+        return found
+    }
+
+    /// Where training stands while an item is unfinished: the one file that outlives an attempt that did not finish.
+    static let checkpointName = "checkpoint.safetensors"
+}

@@ -1,0 +1,80 @@
+import HireFiles
+
+/// What all processes have written down about a run: every line of every file in `journal/`.
+///
+/// Reading changes nothing. A line that a killed process left half-written at the end of its file is left out and named
+/// in `torn`; any other damage is an error that names file and line.
+public struct RunJournal: Sendable, Equatable {
+    /// The records, file by file in the order of the files' names.
+    public let records: [JournalRecord]
+    /// Paths of files whose last line is half-written.
+    public let torn: [String]
+
+    static let folderName = "journal"
+
+    /// Reads a folder of journals; one that does not exist holds nothing.
+    ///
+    /// - Throws: `FileError` naming the file and the line that is damaged, or what the disk reports.
+    public init(_ folder: String, fileSystem: any FileSystem = SystemFileSystem()) throws {
+        var records: [JournalRecord] = []
+        var torn: [String] = []
+        for path in try RunJournal.files(folder, fileSystem) {
+            let (found, isTorn) = try RunJournal.read(path, fileSystem)
+            records += found
+            if isTorn { torn.append(path) }
+        }
+        self.records = records
+        self.torn = torn
+    }
+
+    /// Takes every record of some items out of a folder of journals, as if nobody had begun them.
+    ///
+    /// Files are rewritten one by one, each whole; call it only while no other process works in the folder.
+    static func forget(_ items: Set<String>, in folder: String, _ fileSystem: any FileSystem) throws
+    {
+        let writer = AtomicWriter(fileSystem: fileSystem)
+        for path in try files(folder, fileSystem) {
+            let (records, isTorn) = try read(path, fileSystem)
+            let kept = records.filter { !items.contains($0.item) }
+            if kept.count == records.count, !isTorn { continue }
+            if kept.isEmpty {
+                try fileSystem.removeFile(path)
+                continue
+            }
+            let lines = try kept.flatMap { try JournalLine.encode($0.json()) }
+            try writer.write(lines, to: path)
+        }
+    }
+
+    /// Paths of the journals, sorted by name.
+    private static func files(_ folder: String, _ fileSystem: any FileSystem) throws -> [String] {
+        guard try fileSystem.exists(folder) else { return [] }
+        return try fileSystem.list(folder)
+            .filter { $0.hasSuffix(".jsonl") && !AtomicWriter.isTemporary($0) }
+            .map { FilePath.join(folder, $0) }
+    }
+
+    /// The records of one file, and whether its last line is half-written.
+    static func read(_ path: String, _ fileSystem: any FileSystem) throws -> (
+        records: [JournalRecord], isTorn: Bool
+    ) {
+        let bytes = try fileSystem.readAll(path)
+        var records: [JournalRecord] = []
+        var start = 0
+        while start < bytes.count {
+            let end = bytes[start...].firstIndex(of: 0x0A)
+            let line = bytes[start..<(end ?? bytes.count)]
+            let number = records.count + 1
+            if end == nil, JournalLine.isTorn(line) { return (records, true) }
+            guard let object = JournalLine.decode(line) else {
+                throw FileError.badData(
+                    path, at: start,
+                    "line \(number) is damaged (its check sum does not fit); remove that line to redo what it "
+                        + "recorded")
+            }
+            records.append(try JournalRecord(object, source: "\(path), line \(number)"))
+            start = (end ?? bytes.count) + 1
+        }
+        return (records, false)
+    }
+}

@@ -1,0 +1,143 @@
+import HireFiles
+
+extension RunManifest {
+    /// SHA-256 over script, items' ids and the version of the toolkit's numbers, in hexadecimal.
+    public func runID() throws -> String {
+        let identity: JSONObject = [
+            "script": RunManifest.json(of: script), "numerics": .integer(Int64(numerics)),
+            "items": .array(items.map { .string($0.id) }),
+        ]
+        return SHA256.hex(of: try JSONWriter(order: .sorted).string(.object(identity)).utf8)
+    }
+
+    /// The text of `study.json`: keys sorted, nothing in it that depends on time.
+    public func text() throws -> String {
+        try JSONWriter(order: .sorted, layout: .pretty).string(.object(json()))
+    }
+
+    /// The manifest as JSON.
+    public func json() throws -> JSONObject {
+        [
+            "schema": .string(RunManifest.schema), "run_id": .string(try runID()),
+            "kind": .string(kind), "toolkit": .string(toolkit),
+            "numerics": .integer(Int64(numerics)), "script": RunManifest.json(of: script),
+            "axes": .array(axes.map { .string($0) }), "description": .object(description),
+            "items": .array(items.map { .object(RunManifest.json(of: $0)) }),
+        ]
+    }
+
+    /// The keys of all axes, in the order in which items name them.
+    public var axes: [String] {
+        var keys: [String] = []
+        for key in items.flatMap(\.axes.keys) where !keys.contains(key) { keys.append(key) }
+        return keys
+    }
+
+    /// A manifest read back.
+    ///
+    /// - Parameter source: the file's path, for messages.
+    /// - Throws: `FileError` for another schema, unknown or missing keys, values of another type, and for ids that do not
+    ///   fit what they stand for.
+    public init(_ json: JSONObject, source: String) throws {
+        let schema = try json.requireString("schema", source: source)
+        guard schema == RunManifest.schema else {
+            throw FileError.badData(
+                source, "this version of the toolkit cannot read the folder",
+                expected: "the schema \(RunManifest.schema)", got: schema)
+        }
+        try json.requireOnly(
+            [
+                "schema", "run_id", "kind", "toolkit", "numerics", "script", "axes", "description",
+                "items",
+            ], source: source)
+        let axes = try json.requireStrings("axes", source: source)
+        let items = try json.requireArray("items", source: source).enumerated().map {
+            try RunManifest.item($1, axes: axes, source: "\(source), item \($0 + 1)")
+        }
+        self.init(
+            kind: try json.requireString("kind", source: source),
+            script: try RunManifest.script(json["script"], source: source),
+            description: try json.requireObject("description", source: source), items: items,
+            toolkit: try json.requireString("toolkit", source: source),
+            numerics: try json.requireCount("numerics", least: 0, source: source))
+        for (key, names) in [("label", items.map(\.label)), ("id", items.map(\.id))] {
+            var seen: Set<String> = []
+            for name in names where !seen.insert(name).inserted {
+                throw FileError.badData(source, "two items have the \(key) '\(name)'")
+            }
+        }
+        guard try json.requireString("run_id", source: source) == runID() else {
+            throw FileError.badData(
+                source, "the run_id does not fit script and items; the file was changed by hand")
+        }
+    }
+
+    private static func json(of script: ScriptIdentity?) -> JSONValue {
+        guard let script else { return .null }
+        return [
+            "path": .string(script.path), "sha256": .string(script.sha256),
+            "arguments": .array(script.arguments.map { .string($0) }),
+            "overrides": .array(script.overrides.map { .string($0) }),
+        ]
+    }
+
+    private static func script(_ json: JSONValue?, source: String) throws -> ScriptIdentity? {
+        if json == .null { return nil }
+        let source = "\(source), script"
+        guard let object = json?.objectValue else {
+            throw FileError.badData(
+                source, "the value does not fit", expected: "an object or null",
+                got: json?.kindName ?? "nothing")
+        }
+        try object.requireOnly(["path", "sha256", "arguments", "overrides"], source: source)
+        return ScriptIdentity(
+            path: try object.requireString("path", source: source),
+            sha256: try object.requireString("sha256", source: source),
+            arguments: try object.requireStrings("arguments", source: source),
+            overrides: try object.requireStrings("overrides", source: source))
+    }
+
+    private static func json(of item: StudyItem) -> JSONObject {
+        [
+            "id": .string(item.id), "label": .string(item.label), "group": .string(item.group),
+            "variant": .string(item.variant), "axes": .object(item.axes),
+            "seed": item.seed.map { .integer(Int64($0)) } ?? .null,
+            "folder": .string(item.folder), "configuration": .object(item.configuration.json),
+        ]
+    }
+
+    private static func item(_ json: JSONValue, axes: [String], source: String) throws -> StudyItem
+    {
+        guard let object = json.objectValue else {
+            throw FileError.badData(
+                source, "the value does not fit", expected: "an object", got: json.kindName)
+        }
+        let known = [
+            "id", "label", "group", "variant", "axes", "seed", "folder", "configuration",
+        ]
+        try object.requireOnly(known, source: source)
+        let values = try object.requireObject("axes", source: source)
+        try values.requireOnly(axes, source: "\(source), axes")
+        let seed = object["seed"]
+        guard seed == .null || seed?.intValue != nil else {
+            throw FileError.badData(
+                source, "the value of 'seed' does not fit", expected: "a whole number or null",
+                got: seed?.kindName ?? "nothing")
+        }
+        let item = try StudyItem(
+            label: object.requireString("label", source: source),
+            group: object.requireString("group", source: source),
+            variant: object.requireString("variant", source: source),
+            axes: JSONObject(axes.compactMap { key in values[key].map { (key, $0) } }),
+            seed: seed?.intValue,
+            configuration: Configuration(object.requireObject("configuration", source: source)))
+        guard try object.requireString("id", source: source) == item.id,
+            try object.requireString("folder", source: source) == item.folder
+        else {
+            throw FileError.badData(
+                source,
+                "id or folder do not fit label and configuration; the file was changed by hand")
+        }
+        return item
+    }
+}
