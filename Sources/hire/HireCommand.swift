@@ -53,6 +53,7 @@ enum Verbs {
         BenchCommand.self,
         DoctorCommand.self,
         AnnotationsCommand.self,
+        ReadHDF5Command.self,
     ]
 }
 

@@ -1,6 +1,6 @@
 import Glibc
 import HireArray
-import HireReference
+import HireCPU
 import HireShapes
 import HireTensor
 import HireVLM
@@ -8,7 +8,8 @@ import HireVLM
 /// A host that ends long work after a number of interrupt checks, and can keep the name of the call in a file, so that
 /// a crash can be told from the file.
 final class HostileHost: ScriptHost {
-    private(set) var context = Context(backend: ReferenceBackend(), seed: 7)
+    private(set) var context = Context(
+        backend: CPUBackend(threads: 2, ledger: MemoryLedger(limit: 64 << 20)), seed: 7)
     var catalog = PluginCatalog()
     let outputFolder: String
     let isSmoke = true
@@ -17,7 +18,7 @@ final class HostileHost: ScriptHost {
     private let trace: UnsafeMutablePointer<FILE>?
 
     /// Work that asks more often whether it was interrupted is.
-    private static let patience = 200
+    private static let patience = 8
 
     init(outputFolder: String) {
         self.outputFolder = outputFolder
