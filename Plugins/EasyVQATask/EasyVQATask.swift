@@ -12,6 +12,7 @@ final class EasyVQATask: Task {
     private let splits: [DataSplit: [Sample]]
     private let counts: [DataSplit: Int]
     private let files = SystemFileSystem()
+    private var digest: String?
 
     init(_ configuration: EasyVQATaskConfiguration) throws {
         folder = configuration.folder
@@ -28,6 +29,25 @@ final class EasyVQATask: Task {
         corpus = Set(all.flatMap { [$0.question, $0.answer] }).sorted()
         let images = counts.values.reduce(0, +)
         origin = "easy-VQA 1.0, \(images) pictures, \(all.count) questions"
+    }
+
+    /// The digests of all files, questions and pictures, in order; computed once.
+    func dataDigest() throws -> String {
+        if let digest { return digest }
+        var whole = SHA256()
+        for split in DataSplit.allCases {
+            let images = (0..<imageCount(split)).map { "images/\($0).png" }
+            for name in ["questions.json"] + images {
+                let path = "\(folder)/\(split.rawValue)/\(name)"
+                // A picture that nothing asks about may be missing.
+                let part = try files.exists(path) ? SHA256.hex(ofFile: path, in: files) : "none"
+                Array("\(split.rawValue)/\(name) \(part)\n".utf8).withUnsafeBytes {
+                    whole.update($0)
+                }
+            }
+        }
+        digest = whole.hexDigest
+        return whole.hexDigest
     }
 
     func imageCount(_ split: DataSplit) -> Int { counts[split] ?? 0 }

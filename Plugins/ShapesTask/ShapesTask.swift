@@ -48,6 +48,12 @@ final class ShapesTask: Task {
         "drawn shapes, \(configuration.trainImages + configuration.testImages) pictures"
     }
 
+    /// The options determine every picture; questions are drawn from them too.
+    func dataDigest() throws -> String {
+        let made: JSONValue = ["drawn shapes, version 1", .object(try configuration.json())]
+        return SHA256.hex(of: try JSONWriter(order: .sorted).string(made).utf8)
+    }
+
     func imageCount(_ split: DataSplit) -> Int { scenes[split]?.count ?? 0 }
 
     func samples(_ split: DataSplit) -> [Sample] { questions[split] ?? [] }

@@ -7,7 +7,9 @@ import Testing
 @Suite("Run journal")
 struct JournalTests {
     private static let records: [JournalRecord] = {
-        let metrics: JSONObject = ["accuracy": 0.5, "crc32": "deadbeef and more", "ü": "\"quoted\""]
+        let metrics: JSONObject = [
+            "accuracy": 0.5, "crc32": "deadbeef and more", "ü": "\"quoted\"",
+        ]
         return [
             record(.started, "a"),
             record(
@@ -90,7 +92,9 @@ struct JournalTests {
         }
     }
 
-    @Test("One changed byte anywhere, the last newline included, is an error that names file and line")
+    @Test(
+        "One changed byte anywhere, the last newline included, is an error that names file and line"
+    )
     func damaged() throws {
         try withTemporaryFolder { folder in
             let path = try write(folder)
@@ -121,9 +125,10 @@ struct JournalTests {
             let writer = JournalWriter(folder + "/whole", fileSystem: counting)
             for record in Self.records { try writer.append(record) }
             for (index, call) in counting.calls.enumerated() {
-                for fault in [FaultyFileSystem.Fault.error(ENOSPC), .short(9)] {
+                for (kind, fault) in [FaultyFileSystem.Fault.error(ENOSPC), .short(9)].enumerated()
+                {
                     let faulty = FaultyFileSystem(at: index, fault)
-                    let place = "\(folder)/\(index)-\(call)"
+                    let place = "\(folder)/\(index)-\(kind)"
                     let writer = JournalWriter(place, fileSystem: faulty)
                     var written = 0
                     for record in Self.records {
@@ -138,7 +143,8 @@ struct JournalTests {
                     let journal = try RunJournal(place)
                     let states = journal.records.map(\.state)
                     // A line whose closing failed is on the disk and is written again.
-                    #expect(states.count == written || (call == "close" && states.count == written + 1))
+                    #expect(
+                        states.count == written || (call == "close" && states.count == written + 1))
                     #expect(Set(states).count == 4 && journal.torn.isEmpty)
                 }
             }

@@ -131,13 +131,17 @@ struct ScriptTests {
                     """, in: folder)
             #expect(
                 host.printed.contains("| small hire |") && host.printed.contains("| majority |"))
+            let run = RunFolder(folder)
+            let items = try run.contents().items.map(\.item.folder)
             for name in [
-                "results.jsonl", "run.h5", "table.txt", "table.csv", "shards/small-hire.h5",
-                "sheet.png",
-                "variants/small-hire/model.safetensors", "variants/none/predictions.jsonl",
+                "study.json", "run.h5", "table.txt", "table.csv", "sheet.png",
+                items[1] + "/features.h5", items[1] + "/model.safetensors",
+                items[0] + "/predictions.jsonl", items[0] + "/history.csv",
+                items[0] + "/measured.csv", items[2] + "/predictions.jsonl",
             ] {
                 #expect(try SystemFileSystem().exists(folder + "/" + name), "\(name)")
             }
+            #expect(try run.contents().orphans().isEmpty)
         }
     }
 

@@ -55,17 +55,24 @@ struct SmallStudy {
     }
 
     func study(
-        _ variants: [Variant], in folder: String, fresh: Bool = false, record: [String] = [],
+        _ variants: [Variant], in folder: String, record: [String] = [], grid: StudyGrid? = nil,
         fileSystem: any FileSystem = SystemFileSystem()
     ) throws -> AblationStudy {
         var options = StudyOptions()
-        options.fresh = fresh
+        if let grid { options.grid = grid }
         options.record = record
         options.recordImages = 3
         return try AblationStudy(
             task: task, variants: variants, options: options, catalog: catalog, context: context,
             shapes: { Context(backend: ShapesBackend()) },
             folder: RunFolder(folder, fileSystem: fileSystem))
+    }
+
+    /// What the command line asks for.
+    static func request(_ change: (inout StudyRequest) -> Void) -> StudyRequest {
+        var request = StudyRequest()
+        change(&request)
+        return request
     }
 }
 

@@ -29,21 +29,24 @@ struct StudyTests {
             let first = try small.study(variants, in: folder, record: record)
             try first.run()
             #expect(
-                first.results.map(\.variant) == ["none", "seeing all", "question only", "majority"])
-            for result in first.results {
+                try first.results.map(\.variant) == [
+                    "none", "seeing all", "question only", "majority",
+                ])
+            let results = try first.results
+            for result in results {
                 #expect(result.accuracy.count == small.task.samples(.test).count)
                 #expect(result.byType.map(\.count).reduce(0, +) == result.accuracy.count)
             }
-            #expect(first.results[3].cost == nil && first.results[0].cost != nil)
+            #expect(results[3].cost == nil && results[0].cost != nil)
 
             var said: [String] = []
             let monitor = RunMonitor(
                 progress: RunMonitor.silent.progress, checkInterrupt: {}, say: { said.append($0) })
             let second = try small.study(variants, in: folder, record: record)
             try second.run(monitor)
-            #expect(second.results == first.results)
+            #expect(try second.results == first.results)
             #expect(said.count == 4 && said.allSatisfy { $0.contains("taken over") })
-            #expect(second.journal.entries.count == 4)
+            #expect(try second.folder.journal().records.filter { $0.state == .done }.count == 4)
             #expect(try second.history(of: "none").count == 4)
             _ = try second.pipeline(of: "seeing all")
             #expect(throws: StudyError.self) { _ = try second.pipeline(of: "nonne") }
@@ -64,10 +67,14 @@ struct StudyTests {
             } catch let error as StudyError {
                 let text = error.description
                 #expect(text.contains("training.steps is 5 here and 4 there"))
-                #expect(text.contains("--out") && text.contains("fresh"))
+                #expect(text.contains("--out") && text.contains("--fresh"))
             }
-            let fresh = try small.study(changed, in: folder, fresh: true)
-            try fresh.run()
+            let fresh = try small.study(changed, in: folder)
+            // Another item under the same label stays a conflict unless it is accepted.
+            #expect(throws: StudyError.self) {
+                try fresh.run(request: SmallStudy.request { $0.acceptedChanges = ["evaluation"] })
+            }
+            try fresh.run(request: SmallStudy.request { $0.acceptedChanges = ["training"] })
             #expect(try fresh.history(of: "none").count == 5)
         }
     }
@@ -87,7 +94,7 @@ struct StudyTests {
                 }, say: { _ in })
             let first = try small.study(variants, in: folder)
             #expect(throws: Stop.self) { try first.run(stopping) }
-            #expect(first.results.map(\.variant) == ["none"])
+            #expect(try first.results.map(\.variant) == ["none"])
             var said: [String] = []
             let monitor = RunMonitor(
                 progress: RunMonitor.silent.progress, checkInterrupt: {}, say: { said.append($0) })
@@ -100,7 +107,7 @@ struct StudyTests {
                 #expect(
                     try whole.history(of: "again").map(\.loss)
                         == second.history(of: "again").map(\.loss))
-                #expect(whole.results.map(\.accuracy) == second.results.map(\.accuracy))
+                #expect(try whole.results.map(\.accuracy) == second.results.map(\.accuracy))
             }
         }
     }
@@ -114,7 +121,9 @@ struct StudyTests {
                 record: ["encoder.output", "language_model.output"])
             try study.run()
             let backend = ReferenceBackend()
-            let reader = try HDF5Reader(folder + "/shards/none.h5")
+            let shard = try study.results[0].shards[0]
+            #expect(shard == study.items[0].folder + "/features.h5")
+            let reader = try HDF5Reader(folder + "/" + shard)
             let features = try reader.array("/act/encoder/output", on: backend)
             #expect(features.shape == [3, 8, 2, 2])
             #expect(
@@ -137,7 +146,7 @@ struct StudyTests {
                 features.selected(axis: 0, index: 0), expected.array.selected(axis: 0, index: 0),
                 absolute: 1e-6, "encoder.output")
             let index = try HDF5Reader(folder + "/run.h5")
-            #expect(try index.strings("/metrics/variant") == ["none"])
+            #expect(try index.strings("/metrics/item") == ["none"])
         }
     }
 
@@ -146,7 +155,7 @@ struct StudyTests {
         let small = try SmallStudy()
         try withTemporaryFolder { folder in
             let path = folder + "/run"
-            let file = folder + "/run/variants"
+            let file = folder + "/run/items"
             try SystemFileSystem().makeFolders(path)
             try AtomicWriter().write("in the way", to: file)
             do {
@@ -155,7 +164,8 @@ struct StudyTests {
             } catch let error as FileError {
                 #expect(error.exitCode == 73)
             }
-            #expect(try ResultsJournal(path + "/results.jsonl").entries.isEmpty)
+            let records = try RunFolder(path).journal().records
+            #expect(!records.contains { $0.state == .done } && records.last?.state == .failed)
         }
     }
 
@@ -173,7 +183,7 @@ struct StudyTests {
         try withTemporaryFolder { folder in
             let study = try small.study(variants, in: folder, fileSystem: counting)
             try study.run()
-            expected = study.results.map(\.accuracy)
+            expected = try study.results.map(\.accuracy)
         }
         let places = counting.calls.indices.filter { writes.contains(counting.calls[$0]) }
         #expect(places.count > 20)
@@ -189,8 +199,8 @@ struct StudyTests {
                 }
                 let again = try small.study(variants, in: folder)
                 try again.run()
-                #expect(again.results.map(\.accuracy) == expected)
-                #expect(again.journal.entries.count == 2)
+                #expect(try again.results.map(\.accuracy) == expected)
+                #expect(try again.folder.contents().orphans().isEmpty)
             }
         }
     }

@@ -60,6 +60,12 @@ public final class StandardHost: ScriptHost {
         ProgressBar(title, total: total, style: output.progressStyle)
     }
 
+    /// How many items of studies failed while the rest went on; the program then ends with status 2.
+    public private(set) var failedItems = 0
+
+    /// Counts them.
+    public func note(failedItems count: Int) { failedItems += count }
+
     /// Throws `ScriptInterruption` after Ctrl-C.
     public func checkInterrupt() throws {
         if hire_lua_interrupted() != 0 { throw ScriptInterruption() }

@@ -15,7 +15,11 @@ extension AblationStudy {
             maximumTokens: options.evaluation.maximumTokens)
         var found: [StudyProblem] = []
         var points: [String] = []
-        for (index, variant) in variants.enumerated() where variant.baseline == nil {
+        var seen: Set<String> = []
+        for part in parts where part.variant.baseline == nil {
+            let variant = part.variant
+            // Seeds change no shape: one of them stands for all.
+            guard seen.insert("\(part.place) \(part.item.group)").inserted else { continue }
             var result = check.check(variant.recipe, texts)
             if let pipeline = result.pipeline {
                 points += pipeline.capturePoints()
@@ -24,7 +28,7 @@ extension AblationStudy {
                 _ = result.attempt { try variant.training.check() }
             }
             found += result.problems.map {
-                StudyProblem(variant: index, name: variant.name, $0.description)
+                StudyProblem(variant: part.place, name: part.item.group, $0.description)
             }
         }
         // A pattern may have nothing to record in some variants, but not in all.

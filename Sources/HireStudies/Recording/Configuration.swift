@@ -24,24 +24,31 @@ public struct Configuration: Sendable, Equatable {
 
     /// What differs, as "training.steps is 400 here and 800 there", ordered by key.
     public func differences(from other: Configuration) throws -> [String] {
-        var lines: [String] = []
-        try Configuration.compare(.object(json), .object(other.json), path: "", into: &lines)
-        return lines
+        try changes(from: other).map(\.text)
+    }
+
+    /// The dotted keys whose values differ, in order, each with both values.
+    func changes(from other: Configuration) throws -> [(key: String, text: String)] {
+        var changes: [(key: String, text: String)] = []
+        try Configuration.compare(.object(json), .object(other.json), path: "", into: &changes)
+        return changes
     }
 
     private static func compare(
-        _ here: JSONValue?, _ there: JSONValue?, path: String, into lines: inout [String]
+        _ here: JSONValue?, _ there: JSONValue?, path: String,
+        into changes: inout [(key: String, text: String)]
     ) throws {
         if here == there { return }
         if case .object(let left)? = here, case .object(let right)? = there {
             for key in Set(left.keys + right.keys).sorted() {
                 try compare(
-                    left[key], right[key], path: path.isEmpty ? key : "\(path).\(key)", into: &lines
-                )
+                    left[key], right[key], path: path.isEmpty ? key : "\(path).\(key)",
+                    into: &changes)
             }
             return
         }
-        lines.append("\(path) is \(try written(here)) here and \(try written(there)) there")
+        let text = "\(path) is \(try written(here)) here and \(try written(there)) there"
+        changes.append((path, text))
     }
 
     private static func written(_ value: JSONValue?) throws -> String {

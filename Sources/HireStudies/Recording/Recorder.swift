@@ -11,7 +11,8 @@ import HireVLM
 ///     /act/<module path>      [sample, ...], axes labelled
 ///     /input/…                image_id, sample_id, question, expected
 ///     /output/text            what was answered
-///     /metrics/…              grade, seconds
+///     /metrics/grade          how right that was
+///     /measured/seconds       wall time of the answer
 ///
 /// A shard is written when it is full and at the end, always whole. Points whose shape differs between samples (text
 /// of different lengths) are kept as values and offsets.
@@ -36,7 +37,7 @@ public final class Recorder {
         var values: [(hook: String, array: NDArray)]
     }
 
-    /// A recorder into `shards/<name>.h5` of a run's folder.
+    /// A recorder into `<name>.h5` of a run's folder.
     ///
     /// - Parameters:
     ///   - backend: holds the arrays on their way to the file.
@@ -98,7 +99,7 @@ public final class Recorder {
     private func flush() throws {
         if pending.isEmpty { return }
         let number = files.count + 1
-        let file = number == 1 ? "shards/\(name).h5" : "shards/\(name)-\(number).h5"
+        let file = number == 1 ? "\(name).h5" : "\(name)-\(number).h5"
         let recording = try RecordingShard(name: file, attributes: metadata.attributes)
         let (even, uneven) = hooks()
         for taken in pending {
@@ -135,7 +136,7 @@ public final class Recorder {
             to: "/metrics/grade", axes: ["sample"])
         try shard.write(
             backend.array(pending.map { Float($0.seconds) }, [pending.count]),
-            to: "/metrics/seconds", axes: ["sample"])
+            to: "/measured/seconds", axes: ["sample"])
         try AtomicWriter(fileSystem: folder.fileSystem).write(
             recording.finish(), to: folder.file(file))
         files.append(file)

@@ -27,8 +27,9 @@ enum JournalLine {
     ///
     /// A line whose newline was changed into something else has one, and is damage.
     static func isTorn(_ rest: ArraySlice<UInt8>) -> Bool {
-        guard let place = markerPlace(in: rest), rest.count - (place - rest.startIndex)
-            >= marker.count + tail
+        guard let place = markerPlace(in: rest),
+            rest.count - (place - rest.startIndex)
+                >= marker.count + tail
         else { return true }
         // A member of that name may stand deeper inside: what comes before it is then no whole object.
         return object(rest[..<place]) == nil

@@ -81,9 +81,11 @@ extension JournalRecord {
                     source, "the value does not fit", expected: "an object", got: value.kindName)
             }
             // Names are read from a file and lead to files: they stay inside the run's folder.
-            guard name.split(separator: "/", omittingEmptySubsequences: false).allSatisfy({
-                FilePath.isPlainName(String($0))
-            }) else {
+            guard
+                name.split(separator: "/", omittingEmptySubsequences: false).allSatisfy({
+                    FilePath.isPlainName(String($0))
+                })
+            else {
                 throw FileError.badData(source, "the name leads out of the run's folder")
             }
             try file.requireOnly(["sha256", "bytes"], source: source)

@@ -60,7 +60,8 @@ public final class JournalWriter {
         let name = "\(process.host)-\(process.process)-\(start)"
         var number = 1
         while true {
-            let path = FilePath.join(folder, number == 1 ? "\(name).jsonl" : "\(name)-\(number).jsonl")
+            let path = FilePath.join(
+                folder, number == 1 ? "\(name).jsonl" : "\(name)-\(number).jsonl")
             do {
                 let file = try fileSystem.repeatingInterrupted {
                     try fileSystem.open(path, for: .createNew)

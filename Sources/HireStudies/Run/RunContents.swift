@@ -41,7 +41,9 @@ public struct RunContents: Sendable {
     /// Files beneath `items/` that no `done` record names and no unfinished item goes on from, sorted: what killed processes left.
     public func orphans() throws -> [String] {
         var named: Set<String> = []
-        for record in journal.records where record.state == .done { named.formUnion(record.files.keys) }
+        for record in journal.records where record.state == .done {
+            named.formUnion(record.files.keys)
+        }
         for status in items where status.state != .done {
             named.insert("\(status.item.folder)/\(RunFolder.checkpointName)")
         }

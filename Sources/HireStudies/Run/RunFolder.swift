@@ -59,7 +59,9 @@ public struct RunFolder: Sendable {
             throw FileError(
                 .missingInput, path: location(RunManifest.fileName),
                 problem: "the folder holds no run",
-                got: old ? "results of an older version of the toolkit, which only that version reads" : nil)
+                got: old
+                    ? "results of an older version of the toolkit, which only that version reads"
+                    : nil)
         }
         return try RunContents(self, manifest)
     }

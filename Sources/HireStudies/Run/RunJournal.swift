@@ -47,7 +47,7 @@ public struct RunJournal: Sendable, Equatable {
     }
 
     /// Paths of the journals, sorted by name.
-    private static func files(_ folder: String, _ fileSystem: any FileSystem) throws -> [String] {
+    static func files(_ folder: String, _ fileSystem: any FileSystem) throws -> [String] {
         guard try fileSystem.exists(folder) else { return [] }
         return try fileSystem.list(folder)
             .filter { $0.hasSuffix(".jsonl") && !AtomicWriter.isTemporary($0) }
@@ -55,26 +55,34 @@ public struct RunJournal: Sendable, Equatable {
     }
 
     /// The records of one file, and whether its last line is half-written.
-    static func read(_ path: String, _ fileSystem: any FileSystem) throws -> (
+    private static func read(_ path: String, _ fileSystem: any FileSystem) throws -> (
         records: [JournalRecord], isTorn: Bool
     ) {
-        let bytes = try fileSystem.readAll(path)
+        let found = try parse(fileSystem.readAll(path), path: path, offset: 0, line: 1)
+        return (found.records, found.isTorn)
+    }
+
+    /// The records in a part of a file that begins at a line's beginning, how many bytes they take, and whether something
+    /// half-written follows.
+    static func parse(_ bytes: [UInt8], path: String, offset: Int, line first: Int) throws -> (
+        records: [JournalRecord], byteCount: Int, isTorn: Bool
+    ) {
         var records: [JournalRecord] = []
         var start = 0
         while start < bytes.count {
             let end = bytes[start...].firstIndex(of: 0x0A)
             let line = bytes[start..<(end ?? bytes.count)]
-            let number = records.count + 1
-            if end == nil, JournalLine.isTorn(line) { return (records, true) }
+            let number = first + records.count
+            if end == nil, JournalLine.isTorn(line) { return (records, start, true) }
             guard let object = JournalLine.decode(line) else {
                 throw FileError.badData(
-                    path, at: start,
+                    path, at: offset + start,
                     "line \(number) is damaged (its check sum does not fit); remove that line to redo what it "
                         + "recorded")
             }
             records.append(try JournalRecord(object, source: "\(path), line \(number)"))
-            start = (end ?? bytes.count) + 1
+            start = min((end ?? bytes.count) + 1, bytes.count)
         }
-        return (records, false)
+        return (records, start, false)
     }
 }

@@ -18,8 +18,14 @@ public protocol StudyPlan: AnyObject {
     /// - Throws: what stops it; a request to stop is passed on as it came, after whatever progress is worth it was saved.
     func perform(_ item: StudyItem, in folder: RunFolder, _ monitor: RunMonitor) throws
         -> ItemResult
-    /// What an item is expected to take.
+    /// What an item is expected to take; seconds that are not known are taken from items that are done.
     func estimate(_ item: StudyItem) throws -> ItemEstimate
+    /// Writes what stands above the items, such as an index of their files; called when the runner has nothing left to do.
+    ///
+    /// - Parameter items: every item with its result as the journal and the disk have it.
+    func conclude(_ items: [ItemStatus], in folder: RunFolder) throws
+    /// The kind of an error as scripts see it: "io", "config", …; written into the journal.
+    func kind(of error: any Error) -> String
 }
 
 extension StudyPlan {
@@ -27,4 +33,16 @@ extension StudyPlan {
     public func problems() throws -> [StudyProblem] { [] }
     /// Nothing is known of time and bytes.
     public func estimate(_ item: StudyItem) throws -> ItemEstimate { ItemEstimate() }
+    /// Nothing stands above the items.
+    public func conclude(_ items: [ItemStatus], in folder: RunFolder) throws {}
+    /// The kind that errors of files have, or "failure".
+    public func kind(of error: any Error) -> String {
+        switch (error as? FileError)?.category {
+        case .badData: "data"
+        case .missingInput: "missing"
+        case .cannotCreate: "create"
+        case .inputOutput: "io"
+        case nil: "failure"
+        }
+    }
 }

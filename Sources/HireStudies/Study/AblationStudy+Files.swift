@@ -1,4 +1,3 @@
-import Foundation
 import HireArray
 import HireFiles
 import HireHDF5
@@ -6,111 +5,147 @@ import HireNN
 import HireVLM
 
 extension AblationStudy {
-    /// Writes weights, training curve and predictions of a finished variant; returns their names in the folder.
+    private static let weightsName = "model.safetensors"
+    private static let historyName = "history.csv"
+    private static let timesName = "measured.csv"
+
+    /// Writes weights, training curve and predictions of an item; returns their names in the run's folder.
     func write(
         _ pipeline: Pipeline, _ history: [TrainingStep], _ report: EvaluationReport,
-        _ variant: Variant
+        _ item: StudyItem, in folder: RunFolder
     ) throws -> [String] {
-        let base = "variants/\(variant.fileName)/"
-        let files = ["model.safetensors", "history.csv", "predictions.jsonl"].map { base + $0 }
+        let names = [Self.weightsName, Self.historyName, Self.timesName].map {
+            "\(item.folder)/\($0)"
+        }
         let writer = AtomicWriter(fileSystem: folder.fileSystem)
         try SafetensorsFile.write(
-            pipeline.stateDict(), to: folder.file(files[0]), metadata: ["format": "hire-pipeline"],
+            pipeline.stateDict(), to: folder.file(names[0]), metadata: ["format": "hire-pipeline"],
             fileSystem: folder.fileSystem)
-        var text = "step,loss,learning_rate,gradient_norm,seconds\n"
+        var curve = "step,loss,learning_rate,gradient_norm\n"
+        var times = "step,seconds\n"
         for step in history {
-            text +=
-                "\(step.step),\(step.loss),\(step.learningRate),\(step.gradientNorm),\(step.seconds)\n"
+            curve += "\(step.step),\(step.loss),\(step.learningRate),\(step.gradientNorm)\n"
+            times += "\(step.step),\(step.seconds)\n"
         }
-        try writer.write(text, to: folder.file(files[1]))
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .sortedKeys
-        var lines: [UInt8] = []
-        for prediction in report.predictions { lines += try encoder.encode(prediction) + [0x0A] }
-        try writer.write(lines, to: folder.file(files[2]))
-        return files
+        try writer.write(curve, to: folder.file(names[1]))
+        try writer.write(times, to: folder.file(names[2]))
+        return names + [try write(report, item, in: folder)]
     }
 
-    /// The trained pipeline of a finished variant.
+    /// Writes every answer, one line per question.
+    func write(_ report: EvaluationReport, _ item: StudyItem, in folder: RunFolder) throws
+        -> String
+    {
+        let name = "\(item.folder)/\(SampleLines.fileName)"
+        let lines = report.predictions.map { prediction -> JSONObject in
+            [
+                "id": .string(prediction.sample), "image": .integer(Int64(prediction.image)),
+                "question": .string(prediction.question), "expected": .string(prediction.expected),
+                "answer": .string(prediction.answer), "type": .string(prediction.type),
+                "grade": .number(prediction.grade),
+            ]
+        }
+        try SampleLines.write(lines, to: folder.file(name), folder.fileSystem)
+        return name
+    }
+
+    /// The trained pipeline of a finished item.
     ///
-    /// - Throws: `StudyError.unknownVariant` with the nearest names, `FileError` if its weights are gone.
+    /// - Parameter name: the item's label or id.
+    /// - Throws: `StudyError.unknownItem` with the nearest labels, `.unfinished`, `FileError` if its weights are gone.
     public func pipeline(of name: String) throws -> Pipeline {
-        let variant = try trained(name)
-        let pipeline = try makePipeline(variant)
+        let part = try trained(name)
+        let random = context.random
+        defer { context.resetStreams(random) }
+        let pipeline = try makePipeline(part)
         let file = try SafetensorsFile.read(
-            FilePath.join(folder.path, "variants/\(variant.fileName)/model.safetensors"),
+            folder.location("\(part.item.folder)/\(Self.weightsName)"),
             fileSystem: folder.fileSystem, backend: context.backend)
         try pipeline.load(FiniteWeights(file, label: file.path))
         pipeline.setTraining(false)
         return pipeline
     }
 
-    /// The training curve of a finished variant.
+    /// The training curve of a finished item.
     ///
     /// - Throws: as `pipeline(of:)`.
     public func history(of name: String) throws -> [TrainingStep] {
-        let variant = try trained(name)
-        let path = FilePath.join(folder.path, "variants/\(variant.fileName)/history.csv")
+        let part = try trained(name)
+        let curve = try rows("\(part.item.folder)/\(Self.historyName)", columns: 4)
+        let times = try rows("\(part.item.folder)/\(Self.timesName)", columns: 2)
+        return curve.enumerated().map { index, row in
+            TrainingStep(
+                step: Int(row[0]), loss: row[1], learningRate: row[2], gradientNorm: row[3],
+                seconds: times.indices.contains(index) ? times[index][1] : 0)
+        }
+    }
+
+    private func rows(_ name: String, columns: Int) throws -> [[Double]] {
+        let path = folder.location(name)
         let bytes = try folder.fileSystem.readAll(path)
-        let rows = String(decoding: bytes, as: UTF8.self).split(separator: "\n").dropFirst()
-        return try rows.enumerated().map { index, row in
-            let fields = row.split(separator: ",").compactMap { Double($0) }
-            guard fields.count == 5 else {
-                throw FileError.badData(path, "line \(index + 2) does not hold five numbers")
+        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n").dropFirst()
+        return try lines.enumerated().map { index, line in
+            let fields = line.split(separator: ",").compactMap { Double($0) }
+            guard fields.count == columns else {
+                throw FileError.badData(
+                    path, "line \(index + 2) does not hold \(columns) numbers")
             }
-            return TrainingStep(
-                step: Int(fields[0]), loss: fields[1], learningRate: fields[2],
-                gradientNorm: fields[3],
-                seconds: fields[4])
+            return fields
         }
     }
 
-    /// Variants with a trained model, in order.
-    public var trainedVariants: [String] { variants.filter { $0.baseline == nil }.map(\.name) }
+    /// Labels of the items with a trained model, in order.
+    public var trainedItems: [String] {
+        parts.filter { $0.variant.baseline == nil }.map(\.item.label)
+    }
 
-    private func trained(_ name: String) throws -> Variant {
-        let known = variants.filter { $0.baseline == nil }
-        guard let variant = known.first(where: { $0.name == name }) else {
-            throw StudyError.unknownVariant(
+    private func trained(_ name: String) throws -> AblationItem {
+        let known = parts.filter { $0.variant.baseline == nil }
+        guard let part = known.first(where: { $0.item.label == name || $0.item.id == name }) else {
+            throw StudyError.unknownItem(
                 suggestion: NearestNames.sentence(
-                    kind: "variant", name: name, among: known.map(\.name)))
+                    kind: "item", name: name, among: known.map(\.item.label)))
         }
-        return variant
+        if let status = statuses.first(where: { $0.item.id == part.item.id }),
+            status.state != .done
+        {
+            throw StudyError.unfinished(item: name, state: status.state.rawValue)
+        }
+        return part
     }
 
-    /// Writes `run.h5`: `/variants/<name>` stands for the shard of each variant (`/variants/<name>/<number>` where there
-    /// are several), with the table's figures as attributes.
+    /// Writes `run.h5`: `/items/<label>` stands for the shard of each item (`/items/<label>/<number>` where there are
+    /// several), with the table's figures beside them.
     func writeIndex() throws {
-        let recorded = variants.filter { variant in
-            results.contains { $0.variant == variant.name && !$0.shards.isEmpty }
-        }
-        guard let first = recorded.first else { return }
+        let results = try results
+        let recorded = results.filter { !$0.shards.isEmpty }
+        guard let first = recorded.first,
+            let part = parts.first(where: { $0.item.label == first.variant })
+        else { return }
         let index = try HDF5Shard(name: "run.h5")
         try index.setAttributes(
             RunMetadata(
-                configuration(of: first), seed: options.seed, context: context,
+                part.item.configuration, seed: part.seed, context: context,
                 fileSystem: folder.fileSystem
-            ).attributes.filter { $0.0 != "config_json" && $0.0 != "config_sha256" })
-        try index.makeGroup("/variants")
-        for variant in recorded {
-            guard let result = results.first(where: { $0.variant == variant.name }) else {
-                continue
-            }
-            let place = "/variants/\(variant.fileName)"
+            ).attributes.filter { !["config_json", "config_sha256", "seed"].contains($0.0) })
+        try index.makeGroup("/items")
+        for result in recorded {
+            // A slash in a name would be a group of its own.
+            let place = "/items/" + result.variant.replacing("/", with: "-")
             for (number, shard) in result.shards.enumerated() {
                 try index.link(
                     result.shards.count == 1 ? place : "\(place)/\(number + 1)", toFile: shard,
                     object: "/")
             }
         }
-        try index.write(results.map(\.variant), to: "/metrics/variant")
+        try index.write(results.map(\.variant), to: "/metrics/item")
         try index.write(
             context.backend.array(results.map { Float($0.accuracy.value) }, [results.count]),
-            to: "/metrics/accuracy", axes: ["variant"])
+            to: "/metrics/accuracy", axes: ["item"])
         try index.write(
             context.backend.array(
                 results.map { Float($0.accuracy.standardError) }, [results.count]),
-            to: "/metrics/standard_error", axes: ["variant"])
+            to: "/metrics/standard_error", axes: ["item"])
         try index.setAttribute("complete", 1)
         try index.write(
             to: folder.file("run.h5"), with: AtomicWriter(fileSystem: folder.fileSystem))

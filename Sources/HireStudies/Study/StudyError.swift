@@ -1,7 +1,17 @@
 /// What can stop a study before it starts; each case prints as full sentences.
 public enum StudyError: Error, Equatable, CustomStringConvertible {
-    /// The folder holds a variant of that name that was made differently.
-    case otherConfiguration(folder: String, variant: String, differences: [String])
+    /// The folder holds items of these labels that were made differently.
+    case conflicts(folder: String, [ItemConflict])
+    /// Two items that would compute the same.
+    case sameItem(String, String)
+    /// Another process works in the folder.
+    case inUse(folder: String, item: String, host: String, process: Int)
+    /// What was asked for selects no item.
+    case nothingSelected(suggestion: String)
+    /// A key that is no axis, or values that do not fit together.
+    case axis(String)
+    /// An item whose result is asked for and that is not finished.
+    case unfinished(item: String, state: String)
     /// Two variants of one name.
     case duplicateVariant(String)
     /// A variant that cannot be described.
@@ -17,19 +27,36 @@ public enum StudyError: Error, Equatable, CustomStringConvertible {
     /// The full sentence.
     public var description: String {
         switch self {
-        case .otherConfiguration(let folder, let variant, let differences):
-            "\(folder) already holds results of '\(variant)' made with another configuration: "
-                + differences.prefix(4).joined(separator: "; ")
-                + (differences.count > 4 ? "; and \(differences.count - 4) more" : "")
-                + ". Choose another folder (--out), or do it again with fresh = true (-- --fresh)."
+        case .conflicts(let folder, let conflicts): StudyError.sentence(folder, conflicts)
+        case .sameItem(let first, let second):
+            "'\(first)' and '\(second)' would compute the same; leave one of them out."
+        case .inUse(let folder, let item, let host, let process):
+            "\(folder): process \(process) on \(host) works on '\(item)', so nothing is done afresh. Wait for it or stop "
+                + "it, or choose another folder (--out)."
+        case .unfinished(let item, let state): "'\(item)' has no result yet: it is \(state)."
+        case .axis(let sentence): sentence
         case .duplicateVariant(let name):
             "Two variants are called '\(name)'; give one of them another name."
         case .variant(let name, let problem): "Variant '\(name)': \(problem)"
-        case .unknownVariant(let suggestion), .unknownItem(let suggestion): suggestion
+        case .unknownVariant(let suggestion), .unknownItem(let suggestion),
+            .nothingSelected(let suggestion):
+            suggestion
         case .problems(let problems):
             "\(problems.count == 1 ? "1 problem was" : "\(problems.count) problems were") found before anything was "
                 + "computed or written:"
                 + problems.enumerated().map { "\n  \($0 + 1). \($1)" }.joined()
         }
+    }
+
+    private static func sentence(_ folder: String, _ conflicts: [ItemConflict]) -> String {
+        let clauses = conflicts.prefix(3).map { conflict in
+            "'\(conflict.label)' (\(conflict.differences.joined(separator: "; ")))"
+        }
+        var keys: [String] = []
+        for key in conflicts.flatMap(\.keys) where !keys.contains(key) { keys.append(key) }
+        return "\(folder) already holds results of \(clauses.joined(separator: ", "))"
+            + (conflicts.count > 3 ? " and \(conflicts.count - 3) more" : "")
+            + " made with another configuration. Choose another folder (--out), do it again with --fresh, or keep the old "
+            + "results beside the new ones with --accept-changes \(keys.joined(separator: ","))."
     }
 }

@@ -17,6 +17,8 @@ public struct Variant: Sendable {
     public var training: TrainingOptions
     /// Set for a row without a model.
     public var baseline: Baseline?
+    /// Whether its training has a seed of its own, which the study's seeds leave alone.
+    public var hasOwnSeed = false
 
     /// A variant given its parts.
     public init(
@@ -26,16 +28,6 @@ public struct Variant: Sendable {
         self.recipe = recipe
         self.training = training
         self.baseline = baseline
-    }
-
-    /// The name as part of file names: letters, digits, `.`, `_` and `-`.
-    public var fileName: String {
-        String(
-            name.map { character in
-                character.isASCII
-                    && (character.isLetter || character.isNumber || "._-".contains(character))
-                    ? character : "-"
-            })
     }
 
     static let keys = ["name", "training", "blindfold", "baseline"]
@@ -89,9 +81,10 @@ public struct Variant: Sendable {
         try self.init(
             name, recipe: Recipe(recipe), training: .decode(options, plugin: "training"),
             baseline: baseline)
+        hasOwnSeed = options["seed"] != nil
     }
 
-    private static func overlay(_ change: JSONValue, on base: JSONValue?) -> JSONValue {
+    static func overlay(_ change: JSONValue, on base: JSONValue?) -> JSONValue {
         guard case .object(let changes) = change, let base else { return change }
         var result: JSONObject
         switch base {

@@ -1,3 +1,4 @@
+import HireFiles
 import HireImaging
 
 /// Pictures, questions and answers with a way to grade.
@@ -18,9 +19,31 @@ public protocol Task: AnyObject {
     func image(_ split: DataSplit, at index: Int) throws -> Image
     /// 1 for a right answer, 0 for a wrong one, or between.
     func grade(_ answer: String, for sample: Sample) -> Double
+    /// SHA-256 in hexadecimal of everything that pictures, questions and answers come from: files, or the options of a
+    /// generator. Results are never taken over from other data.
+    func dataDigest() throws -> String
 }
 
 extension Task {
+    /// The digest of all texts: questions, answers and which picture they are about.
+    ///
+    /// A task whose pictures can change while its texts stay must do better.
+    public func dataDigest() throws -> String {
+        var digest = SHA256()
+        for split in DataSplit.allCases {
+            for sample in samples(split) {
+                let line: JSONValue = [
+                    .string(split.rawValue), .string(sample.id),
+                    .integer(Int64(sample.imageIndex)), .string(sample.question),
+                    .string(sample.answer), .integer(Int64(sample.type)),
+                ]
+                var text = try JSONWriter().string(line)
+                text.withUTF8 { digest.update(UnsafeRawBufferPointer($0)) }
+            }
+        }
+        return digest.hexDigest
+    }
+
     /// Exact match, ignoring case and surrounding white space.
     public func grade(_ answer: String, for sample: Sample) -> Double {
         let trim = { (text: String) in

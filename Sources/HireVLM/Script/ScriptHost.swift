@@ -18,19 +18,29 @@ public protocol ScriptHost: AnyObject {
     var arguments: [String] { get }
     /// What the command line asks of the studies in the script.
     var studyRequest: StudyRequest { get }
+    /// Notes that a study took a part of the request; what none took is reported when the script has ended.
+    func take(_ part: StudyRequest.Part)
     /// Writes text as it stands for the user (standard output, or the notebook's cell).
     func write(_ text: String)
     /// Shows a PNG inline where that is possible (notebooks); the path is where it was saved.
     func show(png: [UInt8], path: String)
     /// Progress of long work, drawn as a bar on a terminal and as sparse lines in a log.
     func progress(_ title: String, total: Int) -> any ScriptProgress
-    /// Throws when the user asked to stop (Ctrl-C), so that long work ends at a clean point.
+    /// Notes that items of a study failed while the rest went on (`--keep-going`).
+    func note(failedItems count: Int)
+    /// Throws when the user asked to stop (Ctrl-C) or the system did, so that long work ends at a clean point.
     func checkInterrupt() throws
 }
 
 extension ScriptHost {
     /// Nothing in particular.
     public var studyRequest: StudyRequest { StudyRequest() }
+
+    /// Nothing is noted.
+    public func take(_ part: StudyRequest.Part) {}
+
+    /// Nothing is noted.
+    public func note(failedItems count: Int) {}
 
     /// Writes text and ends the line.
     public func print(_ text: String) { write(text + "\n") }

@@ -22,11 +22,20 @@ public struct StudyRequest: Sendable, Equatable {
         public var path: String
         /// What it says.
         public var text: String
+        /// Options of the command line that numbers may depend on, such as `--seed 3`: whoever runs the script for the
+        /// same study gives them again.
+        public var options: [String]
+        /// What runs it, such as "Lua 5.4.4".
+        public var interpreter: String
 
         /// A script from its parts.
-        public init(path: String, text: String) {
+        public init(
+            path: String, text: String, options: [String] = [], interpreter: String = ""
+        ) {
             self.path = path
             self.text = text
+            self.options = options
+            self.interpreter = interpreter
         }
     }
 
@@ -48,6 +57,10 @@ public struct StudyRequest: Sendable, Equatable {
     public var capture: [String] = []
     /// What this process does.
     public var role = Role.whole
+    /// This process's number among those that were started together.
+    public var rank = 0
+    /// How many processes were started together.
+    public var ranks = 1
     /// Seconds between two signs of life of whoever works on an item.
     public var leaseBeat = 10.0
     /// Seconds without a sign of life after which an item is taken over.

@@ -68,7 +68,8 @@ package enum FuzzTargets {
             let writer = JournalWriter("journal", fileSystem: copy)
             for record in journal.records { try writer.append(record) }
             let again = try RunJournal("journal", fileSystem: copy).records
-            guard again.map(\.result) == journal.records.map(\.result), again.map(\.state) == journal.records.map(\.state)
+            guard again.map(\.result) == journal.records.map(\.result),
+                again.map(\.state) == journal.records.map(\.state)
             else { throw FuzzFailure(problem: "a journal that was written reads back as another") }
             try requireClosed(disk)
         },
