@@ -158,14 +158,14 @@ let tests: [Target] = [
     .target(
         name: "HireFuzzing",
         dependencies: [
-            "HireStudies", "HireVLM", "HireNN", "HireArray", "HireImaging", "HireFiles",
-            "HireReference", "SubwordTokenizer",
+            "HireLua", "HireStudies", "HireVLM", "HireNN", "HireTensor", "HireArray", "HireHDF5",
+            "HireImaging", "HireFiles", "HireReference", "HireShapes", "SubwordTokenizer",
         ],
         path: "Tests/Fuzz/Library", swiftSettings: strict + optimised),
     .executableTarget(
         name: "HireFuzz",
         dependencies: [
-            "HireFuzzing", "HireFiles",
+            "HireFuzzing", "HireNN", "HireArray", "HireReference", "HireFiles",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         path: "Tests/Fuzz/Program", swiftSettings: strict + optimised),
@@ -198,7 +198,7 @@ let tests: [Target] = [
         [
             "Builtin", "HireLua", "HireStudies", "HireVLM", "HireNN", "HireTensor", "HireArray",
             "HireReference", "HireShapes", "HireHDF5", "HireImaging", "HireFiles",
-            "HireTestSupport",
+            "HireTestSupport", "HireFuzzing",
         ]),
     test(
         "ConformanceTests",
@@ -218,7 +218,8 @@ let tests: [Target] = [
     test(
         "HireLuaTests",
         [
-            "HireLua", "HireStudies", "HireVLM", "HireNN", "HireTensor", "HireArray", "HireImaging",
+            "HireLua", "HireStudies", "HireVLM", "HireNN", "HireTensor", "HireArray", "HireHDF5",
+            "HireImaging",
             "HireFiles", "HireReference", "HireShapes", "HireCPU", "HireTestSupport", "Builtin",
         ]),
     test(

@@ -85,6 +85,10 @@ static int set_field(lua_State *L) {
     if (lua_getiuservalue(L, 1, 1) != LUA_TTABLE) {
         const char *type = luaL_tolstring(L, 1, NULL);
         const char *key = luaL_tolstring(L, 2, NULL);
+        if (lua_rawlen(L, -1) > 200) {
+            lua_pushlstring(L, key, 200);
+            key = lua_tostring(L, -1);
+        }
         lua_pushfstring(L, "cannot set field '%s' of %s: its fields are read-only.", key, type);
         hire_lua_push_error(L, "argument", NULL, 1);
         return lua_error(L);

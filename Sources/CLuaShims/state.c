@@ -15,6 +15,11 @@ static void *allocate(void *data, void *block, size_t old_size, size_t new_size)
         owner->bytes -= held;
         return NULL;
     }
+    /* Shrinking never fails: Lua counts on it. */
+    if (!owner->in_swift && new_size > held) {
+        if (owner->allocations_left == 0) return NULL;
+        owner->allocations_left--;
+    }
     void *made = realloc(block, new_size);
     if (!made) {
         if (owner->in_swift) {
@@ -39,12 +44,13 @@ static int open_libraries(lua_State *L) {
     return 0;
 }
 
-lua_State *hire_lua_open(void *owner, hire_lua_call call, hire_lua_release release) {
+lua_State *hire_lua_open(void *owner, hire_lua_call call, hire_lua_release release, size_t allocations) {
     hire_lua_owner *shared = calloc(1, sizeof *shared);
     if (!shared) return NULL;
     shared->owner = owner;
     shared->call = call;
     shared->release = release;
+    shared->allocations_left = allocations;
     lua_State *L = lua_newstate(allocate, shared);
     if (!L) {
         free(shared);
@@ -62,8 +68,10 @@ lua_State *hire_lua_open(void *owner, hire_lua_call call, hire_lua_release relea
     return L;
 }
 
-void hire_lua_close(lua_State *L) {
+size_t hire_lua_close(lua_State *L) {
     hire_lua_owner *owner = hire_lua_owner_of(L);
     lua_close(L);
+    size_t left = owner->bytes;
     free(owner);
+    return left;
 }

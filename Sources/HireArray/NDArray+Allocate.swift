@@ -15,11 +15,14 @@ extension NDArray {
     /// An uninitialised contiguous array in host memory, entered in a back-end's ledger.
     ///
     /// - Parameter cache: holds large blocks between arrays.
-    /// - Throws: `ArrayError.memory` if the system refuses.
+    /// - Throws: `ArrayError.memory` if the ledger's limit does not allow it or the system refuses.
     public static func allocated(
         _ shape: Shape, _ dtype: DType, ledger: MemoryLedger, cache: BlockCache? = nil
     ) throws -> NDArray {
         let bytes = try byteCount(shape, dtype)
+        guard bytes <= ledger.limit - ledger.liveBytes else {
+            throw ArrayError.memory(bytes: bytes, shape: shape)
+        }
         guard let storage = try? Storage(byteCount: bytes, ledger: ledger, cache: cache) else {
             throw ArrayError.memory(bytes: bytes, shape: shape)
         }

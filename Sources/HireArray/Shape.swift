@@ -2,11 +2,15 @@
 public typealias Shape = [Int]
 
 extension Shape {
-    /// The number of elements that an array of this shape holds (1 for a scalar).
+    /// The number of elements that an array of this shape holds (1 for a scalar); the largest integer where the true number
+    /// is larger, so that no shape of that kind is ever taken for a smaller one.
     @inlinable
     public var elementCount: Int {
         var count = 1
-        for extent in self { count *= extent }
+        for extent in self {
+            let (product, overflow) = count.multipliedReportingOverflow(by: extent)
+            count = overflow ? .max : product
+        }
         return count
     }
 
@@ -16,7 +20,8 @@ extension Shape {
         var step = 1
         for axis in indices.reversed() {
             strides[axis] = step
-            step *= self[axis]
+            // Only shapes without elements are so large, and nothing is ever looked up in them.
+            step &*= self[axis]
         }
         return strides
     }

@@ -5,8 +5,17 @@ public struct SystemFileSystem: FileSystem {
     /// The machine's own file system.
     public init() {}
 
+    /// The system would read a path up to its first zero byte, and so work on another file than the one that was named.
+    private static func requireWhole(_ path: String) throws {
+        guard path.utf8.contains(0) else { return }
+        throw FileError(
+            .cannotCreate, path: path.replacing("\0", with: "\\0"),
+            problem: "a path cannot hold a zero byte")
+    }
+
     /// `open(2)`; the descriptor is not inherited by child processes.
     public func open(_ path: String, for access: FileAccess) throws -> OpenFile {
+        try Self.requireWhole(path)
         let flags: Int32
         switch access {
         case .read: flags = O_RDONLY
@@ -72,6 +81,7 @@ public struct SystemFileSystem: FileSystem {
 
     /// `rename(2)`.
     public func rename(_ source: String, to target: String) throws {
+        try Self.requireWhole(target)
         if Glibc.rename(source, target) != 0 {
             throw FileError.system(errno, target, "cannot rename \(source) to this", creating: true)
         }
@@ -79,16 +89,19 @@ public struct SystemFileSystem: FileSystem {
 
     /// `unlink(2)`.
     public func removeFile(_ path: String) throws {
+        try Self.requireWhole(path)
         if unlink(path) != 0 { throw FileError.system(errno, path, "cannot remove the file") }
     }
 
     /// `rmdir(2)`.
     public func removeFolder(_ path: String) throws {
+        try Self.requireWhole(path)
         if rmdir(path) != 0 { throw FileError.system(errno, path, "cannot remove the folder") }
     }
 
     /// `mkdir(2)`.
     public func makeFolder(_ path: String) throws {
+        try Self.requireWhole(path)
         if mkdir(path, 0o777) != 0 {
             throw FileError.system(errno, path, "cannot make the folder", creating: true)
         }
@@ -96,6 +109,7 @@ public struct SystemFileSystem: FileSystem {
 
     /// `fsync(2)` of a folder.
     public func synchroniseFolder(_ path: String) throws {
+        try Self.requireWhole(path)
         let descriptor = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         if descriptor < 0 { throw FileError.system(errno, path, "cannot open the folder") }
         defer { _ = Glibc.close(descriptor) }
@@ -107,6 +121,7 @@ public struct SystemFileSystem: FileSystem {
 
     /// `stat(2)`.
     public func status(_ path: String) throws -> FileStatus? {
+        try Self.requireWhole(path)
         var raw = stat()
         if stat(path, &raw) != 0 {
             if errno == ENOENT || errno == ENOTDIR { return nil }
@@ -125,6 +140,7 @@ public struct SystemFileSystem: FileSystem {
 
     /// `readdir(3)`, sorted.
     public func list(_ folder: String) throws -> [String] {
+        try Self.requireWhole(folder)
         guard let stream = opendir(folder) else {
             throw FileError.system(errno, folder, "cannot list the folder")
         }
@@ -144,6 +160,7 @@ public struct SystemFileSystem: FileSystem {
 
     /// `statvfs(2)`: what an ordinary user may still write.
     public func freeBytes(_ path: String) throws -> Int {
+        try Self.requireWhole(path)
         var raw = statvfs()
         if statvfs(path, &raw) != 0 {
             throw FileError.system(errno, path, "cannot ask for the free space")

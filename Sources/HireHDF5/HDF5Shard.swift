@@ -131,6 +131,7 @@ public final class HDF5Shard: @unchecked Sendable {
     {
         let bytes = try finish()
         try writer.write(bytes, to: path)
+        HDF5Quarantine.wrote(path)
         return bytes
     }
 

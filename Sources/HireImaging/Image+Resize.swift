@@ -1,9 +1,12 @@
 extension Image {
+    /// The most pixels that a resized picture may have.
+    private static let mostPixels = 256_000_000
+
     /// The picture at another size, with the very bytes that Pillow's `Image.resize` gives.
     ///
     /// Rows are resampled first and rounded to bytes, then columns. Shrinking averages over all source pixels.
     ///
-    /// - Throws: `ImageError` if a side is less than 1.
+    /// - Throws: `ImageError` if a side is less than 1, or the result is larger than 256 megapixels.
     public func resized(
         width newWidth: Int, height newHeight: Int, _ filter: ResizeFilter = .bicubic
     )
@@ -15,6 +18,14 @@ extension Image {
                 problem: "expected sides of at least 1 pixel, got \(newWidth)x\(newHeight)")
         }
         if newWidth == width, newHeight == height { return self }
+        // Rows come first, so there is a picture of the new width and the old height in between.
+        guard newWidth <= Self.mostPixels / max(height, newHeight) else {
+            throw ImageError(
+                operation: "resize an image",
+                problem:
+                    "expected at most \(Self.mostPixels) pixels, also before the height changes, got \(newWidth)x\(newHeight) "
+                    + "from \(width)x\(height)")
+        }
         if filter == .nearest { return nearest(newWidth, newHeight) }
         var image = self
         if newWidth != width { image = image.resampledRows(newWidth, filter) }

@@ -78,6 +78,7 @@ enum Verbs {
         BenchCommand.self,
         DoctorCommand.self,
         AnnotationsCommand.self,
+        ReadHDF5Command.self,
     ]
 }
 

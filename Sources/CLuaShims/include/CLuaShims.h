@@ -32,14 +32,15 @@ typedef struct hire_lua_owner {
     size_t bytes;             /* bytes that Lua itself holds */
     lua_State *volatile running; /* the stack whose Lua code is innermost; NULL while none runs */
     volatile int ending;      /* whether the script was asked to end, see `hire_lua_end` */
+    size_t allocations_left;  /* Lua code may allocate so often until memory counts as used up; tests set it */
 } hire_lua_owner;
 
 /* --- state.c: life of a state -------------------------------------------------------------------------- */
 
-/* A state with the standard libraries, or NULL when there is no memory. */
-lua_State *hire_lua_open(void *owner, hire_lua_call call, hire_lua_release release);
-/* Ends a state: every box is released. */
-void hire_lua_close(lua_State *L);
+/* A state with the standard libraries, or NULL when there is no memory or too few allocations are allowed. */
+lua_State *hire_lua_open(void *owner, hire_lua_call call, hire_lua_release release, size_t allocations);
+/* Ends a state: every box is released. Returns the bytes that Lua did not give back, which are none. */
+size_t hire_lua_close(lua_State *L);
 /* The owner of the state that L belongs to. */
 hire_lua_owner *hire_lua_owner_of(lua_State *L);
 

@@ -13,14 +13,19 @@ enum HDF5Library {
     private static let open = ScriptFunction(
         "open", "Opens a finished HDF5 file for reading.",
         parameters: [ScriptParameter("path", .path, "The file.")],
+        options: [
+            .optional(
+                "trusted", .boolean,
+                "Opens the file at once. Otherwise a process that may die reads all of it first, unless this process wrote it.",
+                default: "false")
+        ],
         returns: [ScriptResult(.object("hire.HDF5File"), "the file")],
         example: "print(pcall(hire.hdf5.open, \"features.h5\"))"
     ) { arguments in
-        let path = try arguments.string("path")
-        guard try SystemFileSystem().exists(path) else {
-            throw FileError(.missingInput, path: path, problem: "there is no such file")
-        }
-        return [.object(HDF5Object(try HDF5Reader(inPlace: path)))]
+        let reader = try HDF5Quarantine.open(
+            try arguments.string("path"),
+            isTrusted: try arguments.boolean("trusted", default: false))
+        return [.object(HDF5Object(reader))]
     }
 
     private static let write = ScriptFunction(

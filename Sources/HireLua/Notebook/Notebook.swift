@@ -10,8 +10,8 @@ public struct Notebook {
     /// Reads a notebook.
     ///
     /// - Throws: `FileError` if it cannot be read or is not version 4, `JSONError` if it is not JSON.
-    public init(reading path: String) throws {
-        guard case .object(let document) = try JSONParser.read(path) else {
+    public init(reading path: String, in fileSystem: any FileSystem = SystemFileSystem()) throws {
+        guard case .object(let document) = try JSONParser.read(path, in: fileSystem) else {
             throw FileError.badData(path, "the notebook must be a JSON object")
         }
         guard document["nbformat"]?.intValue == 4 else {

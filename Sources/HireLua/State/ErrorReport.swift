@@ -70,7 +70,7 @@ public struct ErrorReport {
     public init(_ error: any Error) {
         if let error = error as? LuaError {
             kind = error.kind
-            message = error.message
+            message = Self.shortened(error.message)
             path = error.path
             traceback = error.traceback
             hasPosition = true
@@ -83,17 +83,25 @@ public struct ErrorReport {
             traceback = inner.traceback
             // What came out of a script inside another module already names the innermost path.
             path = inner.path ?? error.path
-            message = inner.path == nil ? error.description : inner.message
+            message = inner.path == nil ? Self.shortened(error.description) : inner.message
             hasPosition = inner.hasPosition
             signal = inner.signal
             return
         }
         kind = Self.kind(of: error)
-        message = Self.message(of: error)
+        message = Self.shortened(Self.message(of: error))
         path = nil
         traceback = ""
         hasPosition = false
         signal = (error as? ScriptInterruption)?.signal
+    }
+
+    /// Messages quote what they were given, which may be a megabyte; what matters stands at the beginning and the end.
+    private static func shortened(_ message: String) -> String {
+        let (head, tail) = (2000, 1000)
+        guard message.utf8.count > 2 * (head + tail) else { return message }
+        let left = message.utf8.count - head - tail
+        return "\(message.prefix(head)) … (\(left) bytes left out) … \(message.suffix(tail))"
     }
 
     /// The sentence; positions and dimensions count from one, as they do in scripts.

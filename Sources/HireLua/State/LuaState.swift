@@ -30,10 +30,11 @@ public final class LuaState {
 
     /// A state with Lua's standard library and `print` going to the host.
     ///
+    /// - Parameter allocations: how often Lua code may ask for memory until there counts as none; tests set it.
     /// - Throws: `ScriptError.message` when there is no memory for it.
-    public init(host: any ScriptHost) throws {
+    public init(host: any ScriptHost, allocations: Int = .max) throws {
         self.host = host
-        guard let opened = hire_lua_open(nil, luaEnter, luaRelease) else {
+        guard let opened = hire_lua_open(nil, luaEnter, luaRelease, allocations) else {
             throw ScriptError.message("There is not enough memory to start Lua.")
         }
         main = opened
@@ -49,12 +50,17 @@ public final class LuaState {
         if isClosed { return }
         isClosed = true
         current = main
-        hire_lua_close(main)
+        bytesLeft = hire_lua_close(main)
         classes = [:]
     }
 
-    /// Bytes that Lua itself holds (tables, strings, code; not tensors).
-    public var luaBytes: Int { hire_lua_owner_of(main).pointee.bytes }
+    /// Bytes that Lua itself holds (tables, strings, code; not tensors); zero after `close`.
+    public var luaBytes: Int {
+        isClosed ? bytesLeft : hire_lua_owner_of(main).pointee.bytes
+    }
+
+    /// Bytes that Lua had not given back when it ended.
+    private var bytesLeft = 0
 
     /// Runs a complete collection now.
     public func collectGarbage() { _ = hire_lua_collect(current) }

@@ -118,7 +118,7 @@ extension SafetensorsFile {
     }
 
     /// The elements in row-major order, little-endian as on every machine this runs on.
-    private static func withBytes(
+    package static func withBytes(
         of array: NDArray, _ append: (UnsafeRawBufferPointer) throws -> Void
     ) throws {
         if array.isContiguous, let memory = array.storage.pointer {

@@ -24,17 +24,20 @@ extension Trainer {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         let past = String(decoding: try encoder.encode(history), as: UTF8.self)
-        try SafetensorsFile.write(
-            state, to: path,
-            metadata: [
-                "format": "hire-checkpoint", "step": String(step), "digest": digest,
-                "history": past,
-            ], fileSystem: fileSystem)
+        var metadata = [
+            "format": "hire-checkpoint", "step": String(step), "digest": digest, "history": past,
+        ]
+        metadata[Self.checksum] = try state.digest(with: metadata)
+        try SafetensorsFile.write(state, to: path, metadata: metadata, fileSystem: fileSystem)
     }
+
+    /// The member of the metadata that holds the check sum of everything else, so that a flipped bit is noticed.
+    private static let checksum = "sha256"
 
     /// Goes back to the state in a file that `save` wrote; training then continues bit by bit.
     ///
-    /// - Throws: `TrainingError.otherRun` for another digest, `FileError` for a damaged file.
+    /// - Throws: `TrainingError.otherRun` for another digest, `FileError` for a damaged file and for one with numbers that are not
+    ///   finite.
     public func restore(
         from path: String, digest: String, fileSystem: any FileSystem = SystemFileSystem()
     ) throws {
@@ -53,10 +56,21 @@ extension Trainer {
         else {
             throw FileError.badData(path, "the checkpoint's step or history cannot be read")
         }
+        var state = StateDict()
+        for name in file.names { state[name] = try file.tensor(name) }
+        var others = metadata
+        let stored = others.removeValue(forKey: Self.checksum)
+        guard try stored == state.digest(with: others) else {
+            throw FileError.badData(
+                path, "the checkpoint is damaged: its check sum does not fit; remove it to train from the beginning")
+        }
         var model = StateDict()
         var moments = StateDict()
-        for name in file.names {
-            let array = try file.tensor(name)
+        for (name, array) in state {
+            if let place = try pipeline.context.backend.contiguous(array).firstNotFinite() {
+                throw FileError.badData(
+                    path, "element \(place) of '\(name)' is not finite; remove the checkpoint to train from the beginning")
+            }
             if name.hasPrefix(Self.modelPrefix) {
                 model[String(name.dropFirst(Self.modelPrefix.count))] = array
             } else if name.hasPrefix(Self.optimizerPrefix) {

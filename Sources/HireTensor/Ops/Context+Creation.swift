@@ -51,6 +51,13 @@ extension Context {
     /// 0, 1, …, count - 1 as int32 (`torch.arange`).
     public func arange(_ count: Int) throws -> Tensor {
         try requireAtLeast(0, count, "arange", "count")
+        guard count <= Int(Int32.max) else {
+            throw ArrayError.argument(
+                operation: "arange", name: "count", expected: "at most \(Int32.max)",
+                got: "\(count)")
+        }
+        // What no memory holds is refused before a list of it is made.
+        _ = try backend.allocate([count], .int32)
         return try tensor((0..<count).map { Int32($0) }, [count])
     }
 

@@ -65,7 +65,7 @@ extension Tensor {
         let added = try mask.map { try $0.addedMask(name, scores, like: self) }
         let kernel = AttentionKernel(
             scale: scale ?? 1 / Double(shape[3]).squareRoot(), isCausal: isCausal,
-            queryOffset: queryOffset)
+            queryOffset: Swift.max(-(1 << 31), Swift.min(queryOffset, 1 << 31)))
         if let added, added.isRecorded {
             return try composedAttention(k, v, added, kernel)
         }

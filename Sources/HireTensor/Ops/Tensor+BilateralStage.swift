@@ -28,7 +28,7 @@ extension Tensor {
         let name = "bilateral_stage"
         try requireNumbers(name)
         try requireRank(4, name, layout: "[b, g, H, W]")
-        try requireAtLeast(0, radius, name, "radius")
+        try requireAtLeast(0, radius, name, "radius", most: largestRadius)
         try requireReach(name, radius, rows: shape[2], columns: shape[3])
         let taps = (2 * radius + 1) * (2 * radius + 1)
         let (batch, guidance) = (shape[0], shape[1])

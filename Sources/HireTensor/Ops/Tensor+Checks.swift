@@ -78,10 +78,20 @@ extension Tensor {
     func constant(_ array: NDArray) -> Tensor { Tensor(array, in: context) }
 }
 
-/// Checks that a number given as an argument is at least `minimum`.
-func requireAtLeast(_ minimum: Int, _ value: Int, _ operation: String, _ name: String) throws {
+/// Checks that a number given as an argument is at least `minimum`, and small enough that sizes computed from two of its kind fit
+/// an integer.
+func requireAtLeast(
+    _ minimum: Int, _ value: Int, _ operation: String, _ name: String, most: Int = 1 << 31
+) throws {
     guard value >= minimum else {
         throw ArrayError.argument(
             operation: operation, name: name, expected: "at least \(minimum)", got: "\(value)")
     }
+    guard value <= most else {
+        throw ArrayError.argument(
+            operation: operation, name: name, expected: "at most \(most)", got: "\(value)")
+    }
 }
+
+/// Kernels of a larger radius than this would have more taps than any picture has pixels.
+let largestRadius = 32_767

@@ -19,7 +19,7 @@ extension Tensor {
         let name = "bilateral_kernel"
         try requireNumbers(name)
         try requireRank(4, name, layout: "[b, key, H, W]")
-        try requireAtLeast(0, radius, name, "radius")
+        try requireAtLeast(0, radius, name, "radius", most: largestRadius)
         let taps = (2 * radius + 1) * (2 * radius + 1)
         try requireReach(name, radius, rows: shape[2], columns: shape[3])
         try Tensor.requireNumbers(name, self, temperature)
@@ -61,7 +61,7 @@ extension Tensor {
     /// - Parameter kernel: [b, (2r+1)^2, H, W].
     public func adaptiveConv(_ kernel: Tensor, radius: Int) throws -> Tensor {
         let name = "adaptive_conv"
-        try requireAtLeast(0, radius, name, "radius")
+        try requireAtLeast(0, radius, name, "radius", most: largestRadius)
         try requireRank(4, name, layout: "[b, c, H + 2r, W + 2r]")
         try Tensor.requireNumbers(name, self, kernel)
         let taps = (2 * radius + 1) * (2 * radius + 1)

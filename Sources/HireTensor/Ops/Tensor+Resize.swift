@@ -92,6 +92,9 @@ extension Tensor {
             context.note(name, [array], array, form: form)
             return self
         }
+        // The operators of a size that no memory holds would not fit either.
+        _ = try backend.allocate(Array(shape.dropLast(2)) + [size.x, size.y], dtype)
+        try requireAtLeast(1, Swift.max(size.x, size.y), name, "the size")
         return try resampled(
             name, form: form, rows: operators(height, size.x),
             columns: operators(width, size.y))

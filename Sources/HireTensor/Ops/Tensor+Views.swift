@@ -179,7 +179,7 @@ extension Tensor {
 
     private func resolve(_ newShape: Shape) throws -> Shape {
         var resolved = newShape
-        let known = newShape.reduce(1) { $1 == -1 ? $0 : $0 * $1 }
+        let known = newShape.filter { $0 != -1 }.elementCount
         let open = newShape.indices.filter { newShape[$0] == -1 }
         if open.count == 1, known > 0 { resolved[open[0]] = count / known }
         guard resolved.allSatisfy({ $0 >= 0 }), resolved.elementCount == count else {

@@ -1,3 +1,6 @@
+import HireFiles
+import HireStudies
+
 /// The outermost fields of a protobuf message, each with its tag in front; all of them hold bytes.
 struct ProtobufFormat: FuzzFormat {
     func split(_ bytes: [UInt8]) -> [[UInt8]]? {
@@ -61,5 +64,37 @@ struct FolderFormat: FuzzFormat {
             bytes += parts[index + 1]
         }
         return bytes
+    }
+}
+
+/// The text of a manifest, with the ids put right that stand for what was changed.
+struct ManifestFormat: FuzzFormat {
+    func split(_ bytes: [UInt8]) -> [[UInt8]]? { [bytes] }
+
+    func join(_ parts: [[UInt8]]) -> [UInt8] {
+        let bytes = Array(parts.joined())
+        guard var object = try? JSONParser.parse(bytes, source: "fuzz").objectValue else {
+            return bytes
+        }
+        guard let items = object["items"]?.arrayValue else { return bytes }
+        let mended = items.map { value -> JSONValue in
+            guard var item = value.objectValue,
+                let configuration = item["configuration"]?.objectValue,
+                let label = item["label"]?.stringValue,
+                let made = try? StudyItem(label: label, configuration: Configuration(configuration))
+            else { return value }
+            item["id"] = .string(made.id)
+            item["folder"] = .string(made.folder)
+            return .object(item)
+        }
+        object["items"] = .array(mended)
+        let identity: JSONObject = [
+            "script": object["script"] ?? .null, "numerics": object["numerics"] ?? .null,
+            "items": .array(mended.map { $0["id"] ?? .null }),
+        ]
+        if let text = try? JSONWriter(order: .sorted).string(.object(identity)) {
+            object["run_id"] = .string(SHA256.hex(of: text.utf8))
+        }
+        return (try? JSONWriter().string(.object(object))).map { Array($0.utf8) } ?? bytes
     }
 }

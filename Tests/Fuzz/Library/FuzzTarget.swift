@@ -10,6 +10,8 @@ package struct FuzzTarget: Sendable {
     let tokens: [String]
     /// Longer inputs are cut.
     let longest: Int
+    /// The most inputs of a run: fewer where each of them starts a process.
+    package let most: Int
     /// Takes an input apart into fields that are changed one by one, so that lengths and checksums around them stay right.
     let format: (any FuzzFormat)?
     /// Parses an input: gives a value or throws an error of the toolkit.
@@ -17,12 +19,13 @@ package struct FuzzTarget: Sendable {
 
     init(
         _ name: String, goldens: [String] = [], tokens: [String] = [], longest: Int = 1 << 16,
-        format: (any FuzzFormat)? = nil, run: @escaping @Sendable ([UInt8]) throws -> Void
+        most: Int = .max, format: (any FuzzFormat)? = nil, run: @escaping @Sendable ([UInt8]) throws -> Void
     ) {
         self.name = name
         self.goldens = goldens
         self.tokens = tokens
         self.longest = longest
+        self.most = most
         self.format = format
         self.run = run
     }

@@ -10,7 +10,7 @@ import HireVLM
 /// A new parser gets a row here and a folder of seeds under Tests/Fuzz/corpus, or goldens that serve as seeds.
 package enum FuzzTargets {
     /// All rows.
-    package static let all: [FuzzTarget] = formats + models
+    package static let all: [FuzzTarget] = formats + models + runs
 
     private static let formats: [FuzzTarget] = [
         FuzzTarget("json", tokens: jsonTokens) { bytes in
@@ -75,7 +75,7 @@ package enum FuzzTargets {
         },
     ]
 
-    private static let limits = JSONLimits(byteCount: 1 << 20, values: 100_000)
+    static let limits = JSONLimits(byteCount: 1 << 20, values: 100_000)
 
     // MARK: What is run
 

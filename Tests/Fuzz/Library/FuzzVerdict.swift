@@ -1,5 +1,6 @@
 import HireArray
 import HireFiles
+import HireHDF5
 import HireImaging
 import HireVLM
 
@@ -24,7 +25,7 @@ package enum FuzzVerdict: Equatable {
             let text = "\(error)"
             switch error {
             case is FileError, is JSONError, is GlobError, is PluginError, is ImageError,
-                is ArrayError:
+                is ArrayError, is HDF5Error, is ScriptError:
                 let fits = !text.isEmpty && text.utf8.count <= Self.longestMessage + input.count
                 self = fits ? .refused : .broken("a message of \(text.utf8.count) bytes")
             default: self = .broken("\(type(of: error)): \(text.prefix(500))")

@@ -7,11 +7,13 @@ struct FuzzChild {
     let seeds: [[UInt8]]
     let seed: UInt64
     let status: StatusPage
+    /// Whether this build has sanitisers, which take time and memory of their own.
+    let isSanitised: Bool
 
     /// Exit statuses that the parent understands.
     static let odd: Int32 = 78
     static let memory: Int32 = 77
-    /// What an input may make the process grow, beside eight times its own size.
+    /// What an input may make the process grow, or four times its own size if that is more.
     static let growthLimit = 16 << 20
 
     func run(from start: Int, to end: Int) -> Never {
@@ -21,7 +23,7 @@ struct FuzzChild {
         for index in start..<end {
             status.index = index
             let input = target.input(index, seed: seed, from: seeds)
-            Self.limitSeconds(1)
+            Self.limitSeconds(isSanitised ? 20 : 1)
             let verdict = FuzzVerdict(target, input)
             Self.limitSeconds(0)
             switch verdict {
@@ -33,7 +35,7 @@ struct FuzzChild {
             }
             let now = Self.peakBytes()
             status.growth = max(status.growth, now - peak)
-            if now - peak > Self.growthLimit + 8 * input.count {
+            if !isSanitised, now - peak > max(Self.growthLimit, 4 * input.count) {
                 status.text = "grew by \(now - peak) bytes for an input of \(input.count)"
                 exit(Self.memory)
             }

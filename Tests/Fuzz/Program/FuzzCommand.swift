@@ -32,6 +32,12 @@ struct FuzzCommand: ParsableCommand {
     @Flag(help: "Check that planted crashes, hangs, leaks and odd errors are found.")
     var selfCheck = false
 
+    @Flag(help: "This build has sanitisers: no limit on memory, more time, and leaks are findings.")
+    var sanitised = false
+
+    @Option(help: "Print what safetensors files hold, one JSON line for each path in the given file.")
+    var judge: String?
+
     @Option(help: "Run one file through the given target, in this process.")
     var replay: String?
 
@@ -42,6 +48,7 @@ struct FuzzCommand: ParsableCommand {
     var childStatus: String?
 
     func run() throws {
+        if let judge { return try SafetensorsJudge.run(judge) }
         let targets = try chosen()
         if let replay {
             let bytes = try SystemFileSystem().readAll(replay)
@@ -51,11 +58,14 @@ struct FuzzCommand: ParsableCommand {
         if let childFrom, let childStatus {
             let status = try StatusPage(childStatus)
             let seeds = try targets[0].seeds(in: tests).map(\.bytes)
-            FuzzChild(target: targets[0], seeds: seeds, seed: seed, status: status)
-                .run(from: childFrom, to: inputs)
+            FuzzChild(
+                target: targets[0], seeds: seeds, seed: seed, status: status,
+                isSanitised: sanitised
+            ).run(from: childFrom, to: inputs)
         }
         let supervisor = FuzzSupervisor(
-            inputs: inputs, seed: seed, tests: tests, findings: findings)
+            inputs: inputs, seed: seed, tests: tests, findings: findings,
+            isSanitised: sanitised)
         if selfCheck {
             try supervisor.checkItself()
             return

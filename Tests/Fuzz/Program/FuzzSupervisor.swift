@@ -9,6 +9,7 @@ struct FuzzSupervisor {
     let seed: UInt64
     let tests: String
     let findings: String
+    let isSanitised: Bool
 
     /// An input that misbehaved.
     struct Finding {
@@ -17,17 +18,18 @@ struct FuzzSupervisor {
         var text: String
 
         enum Kind: String {
-            case crash, hang, memory, odd
+            case crash, hang, memory, odd, leak
         }
     }
 
+    private static let temporary = ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
     /// After so many findings a target is left alone.
     private static let enough = 10
 
     /// Runs one target to the end or to too many findings; prints a line.
     func run(_ target: FuzzTarget, saving: Bool = true) throws -> [Finding] {
         let page = FilePath.join(
-            ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp",
+            Self.temporary,
             "hire-fuzz-\(getpid())-\(target.name)")
         let status = try StatusPage(page)
         defer {
@@ -37,9 +39,12 @@ struct FuzzSupervisor {
         let begin = ContinuousClock.now
         var found: [Finding] = []
         var next = 0
+        let inputs = min(inputs, target.most)
         while next < inputs, found.count < Self.enough {
             status.index = next
-            guard let finding = try runChild(target, from: next, page, status) else { break }
+            guard let finding = try runChild(target, from: next, to: inputs, page, status) else {
+                break
+            }
             found.append(finding)
             next = finding.index + 1
             if saving { try save(finding, target) }
@@ -77,34 +82,46 @@ struct FuzzSupervisor {
     // MARK: Children
 
     private func runChild(
-        _ target: FuzzTarget, from start: Int, _ page: String, _ status: StatusPage
+        _ target: FuzzTarget, from start: Int, to end: Int, _ page: String,
+        _ status: StatusPage
     ) throws -> Finding? {
         let process = try spawn(
             [
-                "--target", target.name, "--seed", "\(seed)", "--inputs", "\(inputs)", "--tests",
+                "--target", target.name, "--seed", "\(seed)", "--inputs", "\(end)", "--tests",
                 tests,
                 "--child-from", "\(start)", "--child-status", page,
-            ], errors: page + ".err")
+            ] + (isSanitised ? ["--sanitised"] : []), errors: page + ".err")
         let (code, isStuck) = wait(process, status)
         let signal = code & 0x7F
         if isStuck || signal == SIGPROF {
             return Finding(index: status.index, kind: .hang, text: "more than a second")
         }
         if signal != 0 {
-            let said = (try? SystemFileSystem().readAll(page + ".err")) ?? []
-            let line = String(decoding: said, as: UTF8.self).split(separator: "\n").first ?? ""
             return Finding(
-                index: status.index, kind: .crash, text: "signal \(signal) \(line.prefix(300))")
+                index: status.index, kind: .crash, text: "signal \(signal) \(said(page))")
         }
         switch (code >> 8) & 0xFF {
         case 0: return nil
         case FuzzChild.memory:
             return Finding(index: status.index, kind: .memory, text: status.text)
+        case Self.leakStatus:
+            return Finding(index: end - 1, kind: .leak, text: said(page))
         case FuzzChild.odd: return Finding(index: status.index, kind: .odd, text: status.text)
         case let other:
             throw FileError(
                 .inputOutput, path: target.name, problem: "the child ended with status \(other)")
         }
+    }
+
+    /// What the sanitisers end a process with that leaks; they end one that errs by a signal.
+    private static let leakStatus: Int32 = 76
+
+    /// The first lines of a child that mean something.
+    private func said(_ page: String) -> String {
+        let bytes = (try? SystemFileSystem().readAll(page + ".err")) ?? []
+        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+        let telling = lines.filter { !$0.allSatisfy { $0 == "=" } }.prefix(isSanitised ? 14 : 1)
+        return String(telling.joined(separator: "\n    ").prefix(2000))
     }
 
     private func spawn(_ arguments: [String], errors: String) throws -> pid_t {
@@ -114,7 +131,12 @@ struct FuzzSupervisor {
         posix_spawn_file_actions_addopen(&actions, 2, errors, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
         // Without the variable every crash takes seconds to print its frames.
         var list = Self.pointers([CommandLine.arguments[0]] + arguments)
-        var environment = Self.pointers(["SWIFT_BACKTRACE=enable=no", "PATH=/usr/bin:/bin"])
+        var environment = Self.pointers([
+            "SWIFT_BACKTRACE=enable=no", "PATH=/usr/bin:/bin", "TMPDIR=\(Self.temporary)",
+            "ASAN_OPTIONS=abort_on_error=1:detect_leaks=1:allocator_may_return_null=1:quarantine_size_mb=16"
+                + ":handle_segv=1",
+            "LSAN_OPTIONS=exitcode=\(Self.leakStatus):suppressions=\(tests)/Fuzz/leaks.supp:print_suppressions=0",
+        ])
         defer { for text in list + environment { free(text) } }
         var process = pid_t()
         let code = posix_spawn(&process, "/proc/self/exe", &actions, nil, &list, &environment)
@@ -153,7 +175,8 @@ struct FuzzSupervisor {
     func checkItself() throws {
         for target in FuzzTargets.planted {
             let supervisor = FuzzSupervisor(
-                inputs: 300, seed: seed, tests: tests, findings: findings)
+                inputs: 300, seed: seed, tests: tests, findings: findings,
+                isSanitised: false)
             let found = try supervisor.run(target, saving: false)
             guard let first = found.first, target.name == "planted-" + first.kind.rawValue else {
                 throw FileError(

@@ -1,0 +1,30 @@
+import Glibc
+import HireLua
+import HireTestSupport
+import Testing
+
+/// Wrong values in every position of every function end as errors, whatever they are, and leak nothing.
+///
+/// Each group runs in a process of its own, so that a crash is one failed test.
+@Suite struct HostileCallTests {
+    static let groups: [[String]] = {
+        let names = LibraryList.all.map(\.name)
+        let large: Set = ["tensor", "nn", "pipeline"]
+        return large.sorted().map { [$0] } + [names.filter { !large.contains($0) }]
+    }()
+
+    @Test(.timeLimit(.minutes(10)), arguments: groups)
+    func wrongValues(_ names: [String]) async {
+        await #expect(processExitsWith: .success) { [names] in
+            var limit = rlimit(rlim_cur: 10 << 30, rlim_max: 10 << 30)
+            setrlimit(__rlimit_resource_t(9), &limit)
+            let outcome = try HostileCalls(names: Set(names)).run()
+            print("\(names): \(outcome.calls) calls, \(outcome.errors) errors")
+            for finding in outcome.findings { Issue.record("\(finding)") }
+            #expect(outcome.calls > 2000 && outcome.errors > outcome.calls / 4)
+            #expect(outcome.leakedObjects == 0)
+            #expect(outcome.leakedBytes == 0)
+            #expect(outcome.leakedLuaBytes == 0)
+        }
+    }
+}
