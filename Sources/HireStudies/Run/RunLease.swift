@@ -135,7 +135,18 @@ public final class RunLease: Sendable {
         bell.lock()
         bell.broadcast()
         bell.unlock()
-        guard isFirst, try isHeld() else { return }
+        guard isFirst else { return }
+        do {
+            try remove()
+        } catch {
+            // A lease that stays is in the way of others; what failed once may well work now.
+            try? remove()
+            throw error
+        }
+    }
+
+    private func remove() throws {
+        guard try isHeld() else { return }
         try fileSystem.removeFile(path)
     }
 

@@ -168,7 +168,8 @@ struct StudyScriptTests {
             ("axes = { { 'k', { 1 } }, 3 }", "{ key, values }"),
             ("axes = { k = { 1 } }, points = { { k = 1 } }", "not both"),
             ("seeds = { 1 }, seed = 2", "not both"),
-            ("points = { 3 }", "named values"), ("pairing = 'zipp'", "zip"),
+            ("points = { 3 }", "a table"), ("points = { {} }", "named values"),
+            ("pairing = 'zipp'", "zip"),
             ("seed = -1", "from 0"),
         ] {
             let text = try failure("hire.study.sweep { \(source), run = function() return {} end }")
