@@ -16,7 +16,7 @@ final class RunningProgram {
         output = URL(fileURLWithPath: FilePath.join(folder, "\(name).out"))
         errors = URL(fileURLWithPath: FilePath.join(folder, "\(name).err"))
         for file in [output, errors] {
-            FileManager.default.createFile(atPath: file.path, contents: nil)
+            _ = FileManager.default.createFile(atPath: file.path, contents: nil)
         }
         process.executableURL = URL(fileURLWithPath: program)
         process.arguments = arguments
