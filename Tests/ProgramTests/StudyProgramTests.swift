@@ -160,6 +160,10 @@ import Testing
             #expect(program.complained.isEmpty && !program.printed.contains("ended"))
         }
         try expectWhole(out)
+        let fresh = try run(["--fresh"], environment: ["RANK": "1", "WORLD_SIZE": "2"])
+        #expect(fresh.status == 64 && fresh.errors.contains("--fresh begins anew"))
+        let rehearsal = try run(["--dry-run"], environment: ["RANK": "1", "WORLD_SIZE": "2"])
+        #expect(rehearsal.status == 0 && rehearsal.output.isEmpty)
         let wrong = try run(environment: ["RANK": "3", "WORLD_SIZE": "2"])
         #expect(wrong.status == 64 && wrong.errors.contains("RANK is 3 and WORLD_SIZE is 2"))
     }
