@@ -24,6 +24,13 @@ struct ScriptRun {
         if let place {
             (request.rank, request.ranks) = (place.rank, place.count)
             if place.rank > 0 { request.role = .worker }
+            if place.count > 1, request.fresh {
+                throw ValidationError(
+                    "--fresh begins anew, and \(place.count) ranks (\(place.variable)) would begin while others forget; choose "
+                        + "another folder (--out), or remove \(folder) first.")
+            }
+            // One rank says what would be done.
+            if place.rank > 0, request.isDryRun { return }
             if place.rank == 0, place.count > 1 {
                 Terminal.writeError(
                     "hire: rank 0 of \(place.count) (\(place.variable)): shares \(folder) with the other ranks.\n"

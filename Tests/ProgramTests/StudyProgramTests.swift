@@ -20,17 +20,18 @@ import Testing
     private static let ablation = """
         local hire = require "hire"
         local study = hire.study.ablation {
-          task = hire.task.load { id = "shapes", train_images = 12, test_images = 4, size = 16, seed = 3 },
+          task = hire.task.load { id = "shapes", train_images = 12, test_images = 24, size = 16, seed = 3 },
           recipe = {
             encoder = { id = "small-vit", resolution = 8, patch = 4, width = 8, layers = 1, heads = 2, hidden = 16 },
             language_model = { id = "small-llama", width = 16, layers = 1, heads = 2, kv_heads = 2, hidden = 32 },
             preprocessing = { high_resolution = 16, low_resolution = 8, mean = { 0.5, 0.5, 0.5 }, std = { 0.5, 0.5, 0.5 } },
           },
           variants = { "none", "bilateral-lite", "bicubic" },
-          training = { steps = 60, images = 3, questions = 2, warmup = 1, learning_rate = 0.01 },
-          evaluation = { images = 4 },
+          training = { steps = 150, images = 3, questions = 2, warmup = 1, learning_rate = 0.01 },
+          evaluation = { images = 24, batch = 1 },
         }
-        print("items " .. #study:table():rows())
+        study:table():print()
+        print("ended")
         """
 
     private func script() -> String { folder.file("study.lua") }
@@ -65,11 +66,16 @@ import Testing
         }
     }
 
+    /// What the study comes to when nobody stops it.
+    private static let expected = Result {
+        let tests = try StudyProgramTests()
+        let reference = try tests.run()
+        guard reference.status == 0 else { throw FileError.badData("study.lua", reference.errors) }
+        return try tests.results(tests.out)
+    }
+
     private func expectWhole(_ path: String) throws {
-        let whole = folder.file("whole")
-        let reference = try run(to: whole)
-        #expect(reference.status == 0, "\(reference.errors)")
-        let expected = try results(whole)
+        let expected = try Self.expected.get()
         #expect(expected.count == 3 && expected.allSatisfy { $0.contains(" done ") })
         #expect(try results(path) == expected)
         // Nobody did an item twice.
@@ -100,7 +106,7 @@ import Testing
             "\(last)")
         #expect(try RunFolder(out).journal().records.contains { $0.state == .stopped })
         let again = try run()
-        #expect(again.status == 0 && again.output.contains("items 3"), "\(again.errors)")
+        #expect(again.status == 0 && again.output.contains("ended"), "\(again.errors)")
         #expect(again.output.contains("goes on at step"), "\(again.output)")
         try expectWhole(out)
     }
@@ -130,10 +136,10 @@ import Testing
         for program in [whole] + workers {
             #expect(program.end().status == 0, "\(program.complained)")
         }
-        #expect(whole.printed.contains("items 3"))
+        #expect(whole.printed.contains("ended"))
         for worker in workers {
             // The script ends at the study, and a quiet process draws no progress.
-            #expect(!worker.printed.contains("items 3") && worker.complained.isEmpty)
+            #expect(!worker.printed.contains("ended") && worker.complained.isEmpty)
             #expect(worker.printed.contains("nothing is left to take"), "\(worker.printed)")
         }
         try expectWhole(out)
@@ -148,12 +154,16 @@ import Testing
                 environment: ["SLURM_PROCID": "\(rank)", "SLURM_NTASKS": "3"])
         }
         for program in programs { #expect(program.end().status == 0, "\(program.complained)") }
-        #expect(programs[0].printed.contains("items 3"))
+        #expect(programs[0].printed.contains("ended"))
         #expect(programs[0].complained.contains("rank 0 of 3 (SLURM_PROCID): shares \(out)"))
         for program in programs.dropFirst() {
-            #expect(program.complained.isEmpty && !program.printed.contains("items 3"))
+            #expect(program.complained.isEmpty && !program.printed.contains("ended"))
         }
         try expectWhole(out)
+        let fresh = try run(["--fresh"], environment: ["RANK": "1", "WORLD_SIZE": "2"])
+        #expect(fresh.status == 64 && fresh.errors.contains("--fresh begins anew"))
+        let rehearsal = try run(["--dry-run"], environment: ["RANK": "1", "WORLD_SIZE": "2"])
+        #expect(rehearsal.status == 0 && rehearsal.output.isEmpty)
         let wrong = try run(environment: ["RANK": "3", "WORLD_SIZE": "2"])
         #expect(wrong.status == 64 && wrong.errors.contains("RANK is 3 and WORLD_SIZE is 2"))
     }
@@ -165,7 +175,7 @@ import Testing
         let result = try run(["training.steps=10,20", "--only", "none*", "--dry-run"])
         #expect(result.status == 0 && result.errors.isEmpty, "\(result.errors)")
         #expect(result.output.contains("none training.steps=20"), "\(result.output)")
-        #expect(!result.output.contains("after") && !result.output.contains("items"))
+        #expect(!result.output.contains("after") && !result.output.contains("ended"))
         #expect(try !SystemFileSystem().exists(out))
     }
 
@@ -175,8 +185,10 @@ import Testing
         #expect(try !SystemFileSystem().exists(FilePath.join(out, "study.json")))
         let right = try run(["training.steps=2", "variants=none,bicubic", "-q"])
         #expect(right.status == 0 && right.errors.isEmpty, "\(right.errors)")
-        #expect(right.output.contains("items 2"), "\(right.output)")
-        let script = try #require(try RunFolder(out).contents().manifest.script)
+        #expect(right.output.contains("ended"), "\(right.output)")
+        let manifest = try RunFolder(out).contents().manifest
+        #expect(manifest.items.count == 2)
+        let script = try #require(manifest.script)
         #expect(script.overrides == ["training.steps=2", "variants=none,bicubic"])
         #expect(script.options == ["--threads", "1"])
     }

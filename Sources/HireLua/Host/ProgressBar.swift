@@ -21,6 +21,7 @@ public final class ProgressBar: ScriptProgress {
     private var done = 0
     private var note = ""
     private var isFinished = false
+    private var lastLine = ""
 
     /// Progress over `total` items.
     ///
@@ -65,7 +66,11 @@ public final class ProgressBar: ScriptProgress {
     private func show(ended: Bool) {
         switch style {
         case .silent: break
-        case .lines: write(line + "\n")
+        case .lines:
+            // The last update may have said it all.
+            if line == lastLine { return }
+            lastLine = line
+            write(line + "\n")
         case .bar:
             // Carriage return, text, clear to the end of the line.
             write(
