@@ -259,6 +259,38 @@ struct CaptureTests {
         }
     }
 
+    @Test("A run goes on where it was, and its index is one array over all samples")
+    func resumed() throws {
+        let rules = CaptureRules(patterns: ["encoder.output", "enricher.**"])
+        let samples = small.task.samples(.test)
+        let last = try pipeline.context.withoutGradients {
+            let image = try small.task.image(.test, at: samples[samples.count - 1].imageIndex)
+            return try pipeline.encoder(pipeline.views(of: [image]).low).map()
+        }
+        try withTemporaryFolder { path in
+            let folder = RunFolder(path)
+            let first = try StudyRunner(folder).run(study(rules))
+            #expect(first.done.count > 1 && first.remaining.isEmpty)
+            let again = try StudyRunner(folder).run(study(rules))
+            #expect(again.done.isEmpty && again.takenOver == first.done)
+            let item = try #require(again.items[1].record)
+            let file = try #require(item.files.keys.first)
+            let bytes = try SystemFileSystem().readAll(folder.location(file))
+            #expect(item.files[file]?.sha256 == SHA256.hex(of: bytes))
+            try SystemFileSystem().removeFile(folder.location(file))
+            let third = try StudyRunner(folder).run(study(rules))
+            #expect(third.done == [first.done[1]])
+            let index = try HDF5Reader(inPlace: folder.location("run.h5"))
+            let numbers = try index.array("/sample", on: backend).integers()
+            #expect(numbers == Array(samples.indices))
+            let maps = try index.array("/act/encoder/output", on: backend)
+            #expect(maps.shape == [samples.count, 8, 2, 2])
+            let row = try maps.selected(axis: 0, index: samples.count - 1).floats()
+            let expected = try last.array.floats()
+            #expect(row == expected)
+        }
+    }
+
     @Test(
         "A capture that the disk cannot hold, or that asks for nothing that passes, is refused at once"
     )

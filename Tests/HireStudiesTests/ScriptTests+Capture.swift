@@ -79,7 +79,6 @@ extension ScriptTests {
             (ask("{ { 'encoder.output', every = 0 } }"), "from 1"),
             (ask("{ { 'language_model.output', tokens = 'image' } }"), "positions"),
             (ask("{ function() return false end }"), "chose none"),
-            (ask("{ function() return 1 end }"), "true or false"),
             (
                 "model:capture(task:image(1), 'language_model.model.layers.0.output')",
                 "none is given"

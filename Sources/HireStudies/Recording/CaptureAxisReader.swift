@@ -69,7 +69,7 @@ struct CaptureAxisReader {
 
     private func read(_ tokens: CaptureTokens, _ option: String, _ extent: Int) throws -> Read {
         let isSequence = isInLanguageModel && geometry?.span.total == extent
-        let isFixed = !isSequence || geometry?.isFixed ?? false
+        let isFixed = !follows(extent) || geometry?.isFixed ?? false
         switch tokens {
         case .all: return Read(isFixed: isFixed, varies: !isFixed)
         case .positions(let places):
@@ -99,6 +99,12 @@ struct CaptureAxisReader {
             return Read(
                 selection: .list(geometry.span.textPositions), isFixed: isFixed, varies: !isFixed)
         }
+    }
+
+    /// Whether an extent is that of a prompt or of its text, and so differs between questions.
+    private func follows(_ extent: Int) -> Bool {
+        guard isInLanguageModel, extent > 1, let span = geometry?.span else { return false }
+        return [span.total, span.after, span.before].contains(extent)
     }
 
     private func onlyLast(_ option: String, _ tokens: CaptureTokens, _ extent: Int) -> CaptureError

@@ -76,8 +76,15 @@ public struct CaptureShapes: Sendable {
         guard var shape = point.shape else { return nil }
         guard point.name.hasPrefix("language_model.") else { return shape }
         for (axis, label) in CaptureForm.labels(shape, point.name).enumerated()
-        where ["token", "query", "key"].contains(label) && shape[axis] == span.total {
-            shape[axis] = other.total
+        where ["token", "query", "key"].contains(label) && shape[axis] > 1 {
+            // Embeddings of text are made without the picture's tokens between.
+            if shape[axis] == span.total {
+                shape[axis] = other.total
+            } else if shape[axis] == span.after {
+                shape[axis] = other.after
+            } else if shape[axis] == span.before {
+                shape[axis] = other.before
+            }
         }
         return shape
     }

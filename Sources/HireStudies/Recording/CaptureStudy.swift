@@ -124,14 +124,17 @@ public final class CaptureStudy: StudyPlan {
         }
         let written = try recorder.finish()
         let time = seconds(clock.now - began)
-        return ItemResult(
+        let names = written.indices.map { Recorder.file(name, $0 + 1) }
+        var result = ItemResult(
             metrics: [
                 "samples": .integer(Int64(stretch.count)), "bytes": .integer(Int64(bytes)),
             ],
             measured: [
                 "seconds": .number(time),
                 "seconds_per_sample": .number(time / Double(stretch.count)),
-            ], files: written.indices.map { Recorder.file(name, $0 + 1) })
+            ], files: names)
+        for (name, shard) in zip(names, written) { result.digests[name] = shard.sha256 }
+        return result
     }
 
     /// Everything that is kept of one sample.

@@ -10,6 +10,8 @@ public struct ItemResult: Sendable, Equatable {
     ///
     /// A name whose last part begins with `measured` holds what the machine determines; everything else is content.
     public var files: [String]
+    /// SHA-256 of files by name, as far as whoever wrote them knows it already; the others are read again.
+    public var digests: [String: String] = [:]
 
     /// A result from its parts.
     public init(

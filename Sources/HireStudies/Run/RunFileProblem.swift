@@ -67,13 +67,15 @@ extension RunFolder {
     /// Sizes and digests of files that are on the disk.
     ///
     /// - Parameter names: relative to the run's folder.
-    public func digests(of names: [String]) throws -> [String: JournalRecord.File] {
+    public func digests(
+        of names: [String], known: [String: String] = [:]
+    ) throws -> [String: JournalRecord.File] {
         var files: [String: JournalRecord.File] = [:]
         for name in names {
             let path = location(name)
             let bytes = try fileSystem.status(path)?.byteCount ?? 0
             files[name] = JournalRecord.File(
-                sha256: try SHA256.hex(ofFile: path, in: fileSystem), bytes: bytes)
+                sha256: try known[name] ?? SHA256.hex(ofFile: path, in: fileSystem), bytes: bytes)
         }
         return files
     }

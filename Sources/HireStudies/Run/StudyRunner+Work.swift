@@ -97,7 +97,8 @@ extension StudyRunner {
         result.measured["seconds"] = .number(seconds(clock.now - start))
         var done = record(.done, item, number)
         do {
-            done.files = try folder.digests(of: result.files)
+            done.files = try folder.digests(of: result.files, known: result.digests)
+            result.digests = [:]
             result.files = result.files.sorted()
             done.result = result
             guard try lease.isHeld() else {

@@ -69,14 +69,11 @@ enum CaptureArguments {
             rules, where: { point in try filters.allSatisfy { try chooses($0, point) } })
     }
 
+    /// As Lua takes it: everything but nil and false is true.
     private static func chooses(_ function: any ScriptCallable, _ name: String) throws -> Bool {
         switch try function.call([.string(name)]).first ?? .none {
-        case .boolean(let flag): return flag
-        case .none: return false
-        case let other:
-            throw ScriptError.message(
-                "capture: the function must give true or false for '\(name)', got \(other.typeName)."
-            )
+        case .none, .boolean(false): false
+        default: true
         }
     }
 

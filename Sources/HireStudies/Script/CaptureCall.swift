@@ -11,29 +11,74 @@ struct CaptureCall {
     let collector: CaptureCollector
     private let rules: CaptureRules
     private let target: String?
+    /// The points that something passes.
+    let reachable: Set<String>?
 
-    /// Reads what is captured, edited and written.
-    init(_ arguments: ScriptArguments, _ pipeline: Pipeline, option: String) throws {
+    /// Reads what is captured, edited and written, and checks it on shapes alone.
+    ///
+    /// - Parameters:
+    ///   - question: what the language model reads, if it does.
+    ///   - images: how many pictures there are; the language model reads one at most.
+    init(
+        _ arguments: ScriptArguments, option: String, question: String?, images: Int
+    ) throws {
         self.arguments = arguments
-        self.pipeline = pipeline
+        let object = arguments.receiver(PipelineObject.self)
+        pipeline = object.pipeline
         rules = try CaptureArguments.rules(arguments, option)
         collector = try CaptureCollector(rules, of: pipeline)
         target = try arguments.optionalString("to").map { to in
             FilePath.fileExtension(of: to) == "h5" ? to : FilePath.join(to, "capture.h5")
         }
+        let plan = try CaptureCall.plan(
+            arguments, rules, collector, question: question, hasImage: images > 0)
+        reachable = plan?.reached
         if target != nil, rules.isEmpty {
             throw ScriptError.message(
                 "\(arguments.function): to needs \(option), which says what is written.")
         }
     }
 
+    /// What will be stored; nil where nothing is.
+    private static func plan(
+        _ arguments: ScriptArguments, _ rules: CaptureRules, _ collector: CaptureCollector,
+        question: String?, hasImage: Bool
+    ) throws -> CapturePlan? {
+        if rules.isEmpty { return nil }
+        if question == nil,
+            let point = collector.chosen.first(where: { $0.name.hasPrefix("language_model.") })
+        {
+            throw CaptureError(
+                point.name, "the language model reads a question, and none is given.")
+        }
+        let object = arguments.receiver(PipelineObject.self)
+        let pipeline = object.pipeline
+        let prompted = try question.map { try pipeline.prompted($0, image: hasImage ? 0 : nil) }
+        let span = prompted.map {
+            SequenceSpan($0, imageTokens: pipeline.enricher.outputTokens)
+        }
+        let context = arguments.host.shapesContext()
+        let shapes = try arguments.host.making(in: context) {
+            try CaptureShapes(
+                pipeline.recipe, catalog: arguments.host.catalog, corpus: object.corpus,
+                tokenizer: pipeline.tokenizer, in: context, before: span?.before ?? 0,
+                after: span?.after ?? 0, hasImage: hasImage,
+                watched: Set(collector.chosen.map(\.name)),
+                languageModel: collector.needsLanguageModel)
+        }
+        return try CapturePlan(
+            rules, shapes, spans: [span ?? SequenceSpan(before: 0, image: 0, after: 0)])
+    }
+
     /// Runs a pass under the edits; gives what was captured and a table about it.
-    func run(_ body: (CaptureCollector) throws -> CapturePass.Outcome) throws -> [ScriptValue] {
+    func run(
+        _ body: (CaptureCollector, Set<String>?) throws -> CapturePass.Outcome
+    ) throws -> [ScriptValue] {
         let edits = try CaptureEdits(arguments, of: pipeline)
         defer { edits.cancel() }
         let clock = ContinuousClock()
         let began = clock.now
-        let outcome = try body(collector)
+        let outcome = try body(collector, reachable)
         let time = seconds(clock.now - began)
         var info: [(String, ScriptValue)] = [("seconds", .number(time))]
         if let point = outcome.stoppedAfter { info.append(("stopped_after", .string(point))) }

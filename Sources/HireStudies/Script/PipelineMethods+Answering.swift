@@ -80,14 +80,16 @@ extension PipelineMethods {
                         return true
                     }
                 }, checkInterrupt: { try arguments.host.checkInterrupt() })
-            let call = try CaptureCall(arguments, pipeline, option: "capture")
+            let image = try picture(arguments)
+            let call = try CaptureCall(
+                arguments, option: "capture", question: question, images: image == nil ? 0 : 1)
             let edits = try CaptureEdits(arguments, of: pipeline)
             defer { edits.cancel() }
             var outcome = CapturePass.Outcome(captured: [])
-            let image = try picture(arguments)
             let counter = try CostCounter.count(in: pipeline.context) {
                 outcome = try CapturePass(pipeline, call.collector).run(
-                    image.map { [$0] }, question: question, answering: options, hooks: hooks)
+                    image.map { [$0] }, question: question, reachable: call.reachable,
+                    answering: options, hooks: hooks)
             }
             let answer = outcome.answer ?? Generation(text: "", ids: [])
             let (captured, about) = try call.kept(outcome, seconds: answer.timing.seconds)

@@ -44,9 +44,11 @@ extension PipelineMethods {
                 throw ScriptError.message(
                     "\(arguments.function): a question is about one picture, got \(images.count).")
             }
-            let call = try CaptureCall(arguments, pipeline, option: "patterns")
-            return try call.run { collector in
-                try CapturePass(pipeline, collector).run(images, question: question)
+            let call = try CaptureCall(
+                arguments, option: "patterns", question: question, images: images.count)
+            return try call.run { collector, reachable in
+                try CapturePass(pipeline, collector).run(
+                    images, question: question, reachable: reachable)
             }
         },
         ScriptFunction(
