@@ -171,7 +171,11 @@ let tests: [Target] = [
         path: "Tests/Fuzz/Program", swiftSettings: strict + optimised),
     test("FuzzTests", ["HireFuzzing", "HireFiles"]),
     .target(
-        name: "HireTorturing", dependencies: ["HireHDF5", "HireFiles"], path: "Tests/Torture/Library",
+        name: "HireTorturing",
+        dependencies: [
+            "HireStudies", "HireVLM", "HireHDF5", "HireArray", "HireReference", "HireFiles",
+            "HireTestSupport",
+        ], path: "Tests/Torture/Library",
         swiftSettings: strict),
     .executableTarget(
         name: "HireTorture",
@@ -180,7 +184,7 @@ let tests: [Target] = [
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         path: "Tests/Torture/Program", swiftSettings: strict),
-    test("TortureTests", ["hire", "HireTorturing", "HireFiles", "HireTestSupport"]),
+    test("TortureTests", ["hire", "HireTorture", "HireTorturing", "HireFiles", "HireTestSupport"]),
     test("HireFilesTests", ["HireFiles", "HireTestSupport"]),
     test(
         "HireImagingTests",

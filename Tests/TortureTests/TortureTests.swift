@@ -10,16 +10,18 @@ struct TortureTests {
     private static let tests = FilePath.folder(of: FilePath.folder(of: #filePath))
 
     /// The program, which is built beside the tests.
-    private static var program: TortureProgram {
+    private static var program: TortureProgram { built("hire") }
+
+    private static func built(_ name: String) -> TortureProgram {
         var folder = CommandLine.arguments[0]
         while !folder.isEmpty, folder != "/" {
             folder = FilePath.folder(of: folder)
-            let candidate = FilePath.join(folder, "hire")
+            let candidate = FilePath.join(folder, name)
             if FileManager.default.isExecutableFile(atPath: candidate) {
                 return TortureProgram(candidate)
             }
         }
-        return TortureProgram(".build/debug/hire")
+        return TortureProgram(".build/debug/\(name)")
     }
 
     private func tried(

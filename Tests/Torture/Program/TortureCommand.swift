@@ -36,6 +36,9 @@ struct TortureCommand: ParsableCommand {
     @Option(help: "Bytes flipped in finished runs.")
     var flips = 2000
 
+    @Option(help: "Times that every single call of the disk is preceded by a kill.")
+    var times = 3
+
     @Option(help: "The seed of moments and places.")
     var seed: UInt64 = 1
 
@@ -45,35 +48,45 @@ struct TortureCommand: ParsableCommand {
 
     @Option(
         name: .customLong("only"),
-        help: "Only these trials: kill, signal, workers, disk, flip, call.")
+        help: "Only these trials: kill, signal, workers, disk, flip, calls.")
     var only: [String] = []
 
-    private static let names = ["kill", "signal", "workers", "disk", "flip", "call"]
+    @Option(help: .hidden)
+    var childFolder: String?
+
+    @Option(help: .hidden)
+    var childCall: Int?
+
+    private static let names = ["kill", "signal", "workers", "disk", "flip"]
 
     func validate() throws {
-        for name in only where !Self.names.contains(name) {
+        let known = Self.names + ["calls"]
+        for name in only where !known.contains(name) {
             throw ValidationError(
-                NearestNames.sentence(kind: "trial", name: name, among: Self.names))
+                NearestNames.sentence(kind: "trial", name: name, among: known))
         }
     }
 
     func run() throws {
+        if let childFolder, let childCall {
+            return try CallTrial.child(folder: childFolder, call: childCall)
+        }
         try? FileManager.default.removeItem(atPath: scratch)
         try SystemFileSystem().makeFolders(scratch)
         defer { try? FileManager.default.removeItem(atPath: scratch) }
         let hire = TortureProgram(program)
         var broken = 0
-        for name in ["sweep", "ablation"] {
+        if only.isEmpty || only.contains("calls") {
+            let itself = TortureProgram("/proc/self/exe")
+            broken += report(try CallTrial(itself, scratch: scratch).run(times: times))
+        }
+        for name in ["sweep", "ablation"] where only != ["calls"] {
             let folder = "\(scratch)/\(name)"
             try SystemFileSystem().makeFolders(folder)
             let study = try TortureStudy(
                 "\(tests)/Torture/studies/\(name).lua", program: hire, scratch: folder)
             say("\(name): \(study.itemCount) items in \(study.seconds) s, \(study.digest)")
-            for outcome in try outcomes(study, folder) {
-                say("  \(outcome.line)")
-                for failure in outcome.failures.prefix(10) { say("    \(failure)") }
-                broken += outcome.failures.count
-            }
+            for outcome in try outcomes(study, folder) { broken += report(outcome) }
         }
         if broken > 0 { throw ExitCode(1) }
     }
@@ -105,6 +118,13 @@ struct TortureCommand: ParsableCommand {
             }
         }
         return found
+    }
+
+    /// Prints what a trial found; returns how often the promise was broken.
+    private func report(_ outcome: TrialOutcome) -> Int {
+        say("  \(outcome.line)")
+        for failure in outcome.failures.prefix(10) { say("    \(failure)") }
+        return outcome.failures.count
     }
 
     private func say(_ text: String) {
