@@ -50,7 +50,7 @@ import Testing
             """,
             "print('ready') while true do pcall(require('hire').check_interrupt) end",
             // Reading what never comes.
-            "print('ready') local pipe = io.popen('sleep 30') while true do pipe:read('l') end",
+            "print('ready') local pipe = io.popen('sleep 6') while true do pipe:read('l') end",
         ]
         for script in scripts {
             let program = try start(script)
