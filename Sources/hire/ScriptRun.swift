@@ -52,7 +52,7 @@ struct ScriptRun {
             Machine.flush()
             let report = ErrorReport(error)
             if let signal = LuaState.arrivedSignal ?? report.signal {
-                throw stopped(signal, error, host)
+                stop(signal, error, host)
             }
             guard report.kind == .ended else {
                 throw ProgramExit(
@@ -61,7 +61,7 @@ struct ScriptRun {
         }
         Machine.flush()
         // A script that caught the interruption and came to its end has not done all that it was asked.
-        if let signal = LuaState.arrivedSignal { throw stopped(signal, nil, host) }
+        if let signal = LuaState.arrivedSignal { stop(signal, nil, host) }
         guard let host else { return }
         try refuse(host.untaken)
         if host.failedItems > 0 { throw ProgramExit(code: 2) }
@@ -72,10 +72,12 @@ struct ScriptRun {
         return try ProcessRank.read(ProcessInfo.processInfo.environment)
     }
 
-    /// Says how far things are and how to go on after a signal.
-    private func stopped(
+    /// Says how far things are and how to go on after a signal, and ends the program.
+    ///
+    /// The state is not closed: that would wait for programs whose output the script reads.
+    private func stop(
         _ signal: ScriptInterruption.Signal, _ error: (any Error)?, _ host: StandardHost?
-    ) -> ProgramExit {
+    ) -> Never {
         if let error, ErrorReport(error).kind != .interrupted {
             // What failed may have failed because of the signal, or just before it.
             _ = Complaint.print(error, traceback: command.script.traceback)
@@ -88,7 +90,8 @@ struct ScriptRun {
                 "hire: stopped by \(signal.rawValue); what was finished is kept.\(progress) Go on with: \(again)\n"
             )
         }
-        return ProgramExit(code: signal.exitCode)
+        Machine.flush()
+        Machine.end(signal.exitCode)
     }
 
     /// Complains of what was asked for and no study took.

@@ -84,11 +84,15 @@ struct StudyTests {
         let small = try SmallStudy()
         try withTemporaryFolder { folder in
             let variants = try small.variants(["none", ["name": "again", "enricher": "bicubic"]])
-            // Asked before each variant, each training step and each batch of questions.
-            var left = 1 + 4 + 1 + 1 + 2
+            // Asked before each training step of the second variant, and stopped before the third.
+            var (work, left) = ("", 2)
             let stopping = RunMonitor(
-                progress: RunMonitor.silent.progress,
+                progress: { title, total in
+                    work = title
+                    return RunMonitor.silent.progress(title, total)
+                },
                 checkInterrupt: {
+                    guard work == "train again" else { return }
                     if left == 0 { throw Stop() }
                     left -= 1
                 }, say: { _ in })

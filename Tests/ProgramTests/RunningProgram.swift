@@ -52,10 +52,18 @@ final class RunningProgram {
     /// Waits for its end; the status, or minus the signal that killed it, and the seconds that took.
     func end() -> (status: Int32, seconds: Double) {
         let began = Date()
+        // Foundation also waits for the programs that it has started; the seconds are its own.
+        while process.isRunning, !hasEnded { usleep(5000) }
+        let seconds = Date().timeIntervalSince(began)
         process.waitUntilExit()
         let status = process.terminationStatus
-        return (
-            process.terminationReason == .exit ? status : -status, Date().timeIntervalSince(began)
-        )
+        return (process.terminationReason == .exit ? status : -status, seconds)
+    }
+
+    /// Whether the kernel has nothing left of it but its status.
+    private var hasEnded: Bool {
+        let path = "/proc/\(process.processIdentifier)/stat"
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return true }
+        return text.contains(") Z ")
     }
 }

@@ -16,6 +16,8 @@ import Testing
             ProgramTests.program, ["run", path, "--out", folder.file("out")] + options,
             in: folder.path)
         #expect(program.waits { $0.printed.contains("ready") }, "\(program.complained)")
+        // What stands behind the line that says so has begun too.
+        usleep(100_000)
         return program
     }
 
@@ -48,7 +50,7 @@ import Testing
             """,
             "print('ready') while true do pcall(require('hire').check_interrupt) end",
             // Reading what never comes.
-            "print('ready') local pipe = io.popen('sleep 30') while true do pipe:read('l') end",
+            "print('ready') local pipe = io.popen('sleep 6') while true do pipe:read('l') end",
         ]
         for script in scripts {
             let program = try start(script)
@@ -187,11 +189,12 @@ import Testing
                 "true\t3", "true\t10", "true\txy", "false\tcannot resume dead coroutine", "dead",
                 "1\t2", "false\tcannot resume dead coroutine",
                 "false\tcannot resume dead coroutine",
-                "closing\t\(path):16: broken", "false\t\(path):16: broken",
+                "closing\t\(path):17: broken", "false\t\(path):17: broken",
                 "false\tcannot resume dead coroutine",
                 "false\tcannot resume non-suspended coroutine",
-                "false\tbad argument #1 to 'resume' (coroutine expected, got number)",
-                "false\tbad argument #1 to 'wrap' (function expected, got number)", "7", "deep",
+                "false\tbad argument #1 to 'coroutine.resume' (coroutine expected, got number)",
+                "false\tbad argument #1 to 'coroutine.wrap' (function expected, got number)", "7",
+                "deep",
                 "100",
             ], "\(lines)")
     }
