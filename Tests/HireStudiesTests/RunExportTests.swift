@@ -59,7 +59,7 @@ struct RunExportTests {
         let backend = ReferenceBackend()
         let shard = try HDF5Shard(name: "x")
         let wide = try backend.array((0..<6).map { Float($0) / 4 }, [2, 3])
-        let narrow = try backend.array((0..<6).map { Float($0) / 4 }, [2, 3], as: .bfloat16)
+        let narrow = try backend.array((0..<6).map { Double($0) / 4 }, [2, 3], as: .bfloat16)
         try shard.write(narrow, to: "/act/a/b")
         try shard.write(backend.array([Float](repeating: 1, count: 8), [2, 2, 2]), to: "/act/cube")
         try shard.write(["x,\"y\"", "z"], to: "/input/text")
