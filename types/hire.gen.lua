@@ -1890,6 +1890,18 @@ function hire.plugins.list(kind) end
 ---@class hire.pipeline
 hire.pipeline = {}
 
+---A captured feature in a file; `read` loads it.
+---@class hire.Captured
+---@field path string The file.
+---@field dataset string The path in the file.
+---@field shape integer[] Extents, the sample axis first.
+---@field dtype string As it is stored.
+local hire_Captured = {}
+
+---Loads the feature.
+---@return hire.Tensor # [1, ...], float32
+function hire_Captured:read() end
+
 ---Picture -> encoder -> enricher -> projector -> language model -> answer.
 ---@class hire.Pipeline
 ---@field encoder hire.Stage This stage, to be called by itself.
@@ -1902,15 +1914,16 @@ local hire_Pipeline = {}
 ---Asks one question about one picture, in the pipeline's conversation template; greedy by default.
 ---@param image hire.Image|boolean The picture; false asks without one.
 ---@param question string The question.
----@param options? { capture?: string[], on_text?: function, maximum_tokens?: integer, temperature?: number, top_k?: integer, top_p?: number, min_p?: number, repetition_penalty?: number, beams?: integer, length_penalty?: number, early_stopping?: any, stop?: string[], end_ids?: integer[], seed?: integer }
+---@param options? { capture?: string|table|function[], edits?: table, to?: string, on_text?: function, maximum_tokens?: integer, temperature?: number, top_k?: integer, top_p?: number, min_p?: number, repetition_penalty?: number, beams?: integer, length_penalty?: number, early_stopping?: any, stop?: string[], end_ids?: integer[], seed?: integer }
 ---@return table # `text`, `ids`, `finish` (end, stop, length, cancelled), `prompt_tokens`, `tokens`, `seconds`, `seconds_to_first_token`, `tokens_per_second`, `score` (beams) and `macs` (multiply-adds that were made)
----@return table # captured tensors by name; each as it was reached first
+---@return table # captured tensors by name; each as it was reached first; handles with `read` where `to` is given
+---@return table # about the capture: `notes`, and with `to` `files` and `bytes`
 function hire_Pipeline:ask(image, question, options) end
 
 ---The language model's logits for a text as it stands.
 ---@param image hire.Image|boolean The picture; false asks without one.
 ---@param text string The whole prompt, tokenised as the model's folder says; `<image>` marks where image tokens go.
----@param options? { last?: boolean, capture?: string[] }
+---@param options? { last?: boolean, capture?: string|table|function[] }
 ---@return hire.Tensor # [1, positions, vocabulary]
 ---@return table # captured tensors by name
 function hire_Pipeline:logits(image, text, options) end
@@ -1931,11 +1944,18 @@ function hire_Pipeline:score(image, text, answers, options) end
 ---@return integer[] # ids behind them
 function hire_Pipeline:prompt(question, options) end
 
----Runs the vision part and returns features by name.
+---Runs the pipeline as far as the features that are wanted, and no further, and returns them by name.
 ---@param images hire.Image|hire.Image[] One picture or several.
----@param patterns string[] Globs over `capture_points`.
----@return table # tensors by name, maps as [N, C, H, W]
-function hire_Pipeline:capture(images, patterns) end
+---@param patterns string|table|function[] Globs over `capture_points` (`!` in front removes), functions over names, or tables of globs with options; positions are counted from 1.
+---@param options? { question?: string, edits?: table, to?: string }
+---@return table # tensors by name, maps as [N, C, H, W]; handles with `read` where `to` is given
+---@return table # `stopped_after` (the last feature that was wanted; nothing behind it ran), `seconds`, `notes`, and with `to` `files` and `bytes`
+function hire_Pipeline:capture(images, patterns, options) end
+
+---What a capture would store, found out on shapes alone: every array, its dtype and bytes, and the disk's room.
+---@param options? { capture?: string|table|function[], question?: string, samples?: integer, to?: string }
+---@return table # `arrays` (`name`, `shape`, `dtype`, `bytes_per_sample`, `samples`, `bytes`), `bytes_per_sample`, `bytes`, `free_bytes`, `fits`, and `unreached`, the points that nothing passes
+function hire_Pipeline:capture_plan(options) end
 
 ---The enricher's map before pooling, where its upsampling is linear (bicubic, jbu, hire, featup): all of it, some channels, a region or principal components, in memory or to a file.
 ---@param images hire.Image|hire.Image[] One picture or several.
@@ -2006,7 +2026,7 @@ local hire_Stage = {}
 
 ---Runs the stage and returns features by name beside what it makes.
 ---@param input hire.Tensor What the stage reads.
----@param patterns string[] Globs over the pipeline's `capture_points`.
+---@param patterns string|table|function[] Globs over the pipeline's `capture_points`, or tables of globs with options.
 ---@param options? { high?: hire.Tensor }
 ---@return hire.Tensor # what the stage makes
 ---@return table # tensors by name
@@ -2081,34 +2101,47 @@ function hire.evaluate.majority(task, options) end
 ---@class hire.study
 hire.study = {}
 
----The results of an ablation.
+---The results of a study.
 ---@class hire.Study
 ---@field folder string The folder with all files.
----@field variants string[] The variants that have a trained model.
+---@field variants string[] Labels of finished items that have a trained model.
+---@field items table[] All items: `label`, `id`, `group`, `variant`, `seed`, `axes`, `state`, `folder`.
+---@field failed table[] Items that failed while the rest went on: `label` and `error`.
 local hire_Study = {}
 
----The table of results.
+---The table of results: one row per finished item.
 ---@return hire.Table # the table
 function hire_Study:table() end
 
----The results as data.
----@return table[] # per variant `variant`, `accuracy`, `standard_error`, `count`, `types`, `parameters`, `macs`, `seconds_per_image`, `peak_bytes`, `final_loss`
+---The results of finished items as data.
+---@return table[] # per item `item`, `group`, `seed`, `axes`; of an ablation `variant`, `accuracy`, `standard_error`, `count`, `types`, `parameters`, `macs`, `seconds_per_image`, `peak_bytes`, `final_loss`; of other studies `metrics` and `measured`
 function hire_Study:results() end
 
----The trained pipeline of a variant.
----@param variant string The variant's name.
+---The trained pipeline of an item.
+---@param item string The item's label, or its id.
 ---@return hire.Pipeline # the pipeline with its weights
-function hire_Study:pipeline(variant) end
+function hire_Study:pipeline(item) end
 
----The training curve of a variant.
----@param variant string The variant's name.
+---The training curve of an item.
+---@param item string The item's label, or its id.
 ---@return table # `loss`, `learning_rate`, `gradient_norm`, `seconds`
-function hire_Study:history(variant) end
+function hire_Study:history(item) end
 
----Trains, evaluates and records variants under equal conditions; what is finished is kept and taken over when the same experiment runs again in the same folder.
----@param options { task: hire.Task, variants: string|table[], recipe?: table, training?: table, evaluation?: table, record?: string[], record_images?: integer, seed?: integer, fresh?: boolean, folder?: string }
+---Trains, evaluates and records variants under equal conditions, at every point of the axes and with every seed; what is finished is kept and taken over when the same experiment runs again in the same folder.
+---@param options { task: hire.Task, variants: string|table[], recipe?: table, training?: table, evaluation?: table, record?: string[], record_images?: integer, axes?: table|any[][], pairing?: "grid"|"zip", points?: table[], seeds?: integer[], seed?: integer, fresh?: boolean, folder?: string }
 ---@return hire.Study # the finished study
 function hire.study.ablation(options) end
+
+---Calls a function at every point of the axes and with every seed; what it returns is kept, and taken over when the same script runs again in the same folder.
+---@param options { run: function, axes?: table|any[][], pairing?: "grid"|"zip", points?: table[], seeds?: integer[], seed?: integer, fresh?: boolean, folder?: string }
+---@return hire.Study # the finished study
+function hire.study.sweep(options) end
+
+---Writes features of many pictures to HDF5, stretch by stretch; what is finished is kept and taken over when the same capture runs again in the same folder, and several processes share the work.
+---@param options { pipeline: hire.Pipeline, task?: hire.Task, split?: "train"|"test", images?: string|hire.Image[], question?: string, capture?: string|table|function[], samples?: integer, answers?: boolean, maximum_tokens?: integer, edits?: table, shard_bytes?: integer, fresh?: boolean, folder?: string }
+---@return hire.Study # the finished study; an item is a stretch of samples
+---@return table # `files` in the study's folder, `samples`, `bytes`, `arrays` (as `capture_plan` gives them), `unreached`, `stopped_after` and `notes`
+function hire.study.capture(options) end
 
 ---Multiply-adds, bytes and parameters by module, counted on shapes alone.
 ---@class hire.cost

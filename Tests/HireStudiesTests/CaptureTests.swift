@@ -22,7 +22,10 @@ struct CaptureTests {
 
     init() throws {
         small = try SmallStudy()
-        pipeline = try small.pipeline("hire")
+        pipeline = try small.pipeline([
+            "id": "hire", "widths": [4, 4], "bottleneck": 4, "convolutions": 1, "key_size": 4,
+            "radius": 1,
+        ])
     }
 
     private func image(_ index: Int = 0) throws -> Image { try small.task.image(.test, at: index) }
