@@ -20,12 +20,21 @@ final class GrowingDataset {
         self.shape = shape
     }
 
+    /// Whether the chunks of a row are runs of it: single places along the first axes, a stretch of one, all of the rest.
+    var chunksAreRuns: Bool {
+        let (sample, piece) = (Array(shape.dropFirst()), Array(chunk.dropFirst()))
+        guard chunk[0] == 1, let split = piece.indices.first(where: { piece[$0] != 1 }) else {
+            return chunk[0] == 1
+        }
+        return piece.indices.dropFirst(split + 1).allSatisfy { piece[$0] == sample[$0] }
+    }
+
     /// The runs of one row that are chunks: offset and count in elements, and where the chunk begins in the dataset.
     ///
-    /// Chunks are split along the first axes only (`HDF5Options.chunk`), so each is one run of the row.
+    /// - Precondition: `chunksAreRuns`.
     func chunks(ofRow row: Int) -> [(offset: Int, count: Int, start: [hsize_t])] {
         let (sample, piece) = (Array(shape.dropFirst()), Array(chunk.dropFirst()))
-        let split = piece.indices.first { piece[$0] != 1 || sample[$0] == 1 } ?? piece.count
+        let split = piece.indices.first { piece[$0] != 1 } ?? piece.count
         let extent = split < sample.count ? sample[split] : 1
         let step = split < sample.count ? piece[split] : 1
         let inner = sample.dropFirst(split + 1).reduce(1, *)

@@ -56,7 +56,7 @@ extension HDF5Shard {
 
     /// Whether a row is whole chunks, which then need neither the library's selections nor its cache.
     private func writesChunks(of target: GrowingDataset, _ rows: NDArray) -> Bool {
-        rows.shape[0] == 1 && target.chunk[0] == 1 && options.gzip == nil && rows.count > 0
+        rows.shape[0] == 1 && target.chunksAreRuns && options.gzip == nil && rows.count > 0
             && rows.rank > 1
     }
 

@@ -9,7 +9,9 @@ struct RecordingTests {
 
     @Test(
         "Rows written chunk by chunk are read back by the library, check sums included",
-        arguments: [[19, 300], [1, 5000], [700, 3], [3, 40, 50], [2048], [5, 1, 2000]])
+        arguments: [
+            [19, 300], [19, 64], [1, 5000], [700, 3], [3, 40, 50], [2048], [5, 1, 2000],
+        ])
     func chunks(sample: Shape) throws {
         for dtype in [DType.float32, .float16, .bfloat16] {
             let shard = try HDF5Shard(options: HDF5Options(chunkBytes: 4096))

@@ -22,7 +22,10 @@ struct CaptureTests {
 
     init() throws {
         small = try SmallStudy()
-        pipeline = try small.pipeline("hire")
+        pipeline = try small.pipeline([
+            "id": "hire", "widths": [4, 4], "bottleneck": 4, "convolutions": 1, "key_size": 4,
+            "radius": 1,
+        ])
     }
 
     private func image(_ index: Int = 0) throws -> Image { try small.task.image(.test, at: index) }
@@ -152,11 +155,11 @@ struct CaptureTests {
     @Test("Items are stretches that depend on sizes only, and give the same content whenever")
     func stretches() throws {
         let rules = CaptureRules(patterns: ["encoder.**", "enricher.**", Self.states])
-        let first = try study(rules)
-        let second = try study(rules)
+        let first = try study(rules, shardBytes: 1 << 18)
+        let second = try study(rules, shardBytes: 1 << 18)
         #expect(first.items == second.items)
         #expect(first.items.count > 1)
-        #expect(try study(rules, shardBytes: 1 << 17).items.count < first.items.count)
+        #expect(try study(rules, shardBytes: 1 << 19).items.count < first.items.count)
         try withTemporaryFolder { path in
             let folders = ["a", "b"].map { RunFolder(FilePath.join(path, $0)) }
             // The second does its items backwards.
