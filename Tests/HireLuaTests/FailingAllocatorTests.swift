@@ -33,7 +33,7 @@ import Testing
           return function() n = n + 1; return n end
         end
         local count = counter()
-        for i = 1, 250 do
+        for i = 1, 350 do
           kept[i] = { [count()] = x * i, name = "number " .. i }
           pcall(hire.tensor.zeros, -1)
           pcall(error, { i })
