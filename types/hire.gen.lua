@@ -1716,8 +1716,9 @@ function hire_HDF5File:attributes(path) end
 
 ---Opens a finished HDF5 file for reading.
 ---@param path string The file.
+---@param options? { trusted?: boolean }
 ---@return hire.HDF5File # the file
-function hire.hdf5.open(path) end
+function hire.hdf5.open(path, options) end
 
 ---Writes tensors and lists of texts as one file, which is there whole or not at all.
 ---@param path string The file; its folder is made.
@@ -2081,34 +2082,41 @@ function hire.evaluate.majority(task, options) end
 ---@class hire.study
 hire.study = {}
 
----The results of an ablation.
+---The results of a study.
 ---@class hire.Study
 ---@field folder string The folder with all files.
----@field variants string[] The variants that have a trained model.
+---@field variants string[] Labels of finished items that have a trained model.
+---@field items table[] All items: `label`, `id`, `group`, `variant`, `seed`, `axes`, `state`, `folder`.
+---@field failed table[] Items that failed while the rest went on: `label` and `error`.
 local hire_Study = {}
 
----The table of results.
+---The table of results: one row per finished item.
 ---@return hire.Table # the table
 function hire_Study:table() end
 
----The results as data.
----@return table[] # per variant `variant`, `accuracy`, `standard_error`, `count`, `types`, `parameters`, `macs`, `seconds_per_image`, `peak_bytes`, `final_loss`
+---The results of finished items as data.
+---@return table[] # per item `item`, `group`, `seed`, `axes`; of an ablation `variant`, `accuracy`, `standard_error`, `count`, `types`, `parameters`, `macs`, `seconds_per_image`, `peak_bytes`, `final_loss`; of other studies `metrics` and `measured`
 function hire_Study:results() end
 
----The trained pipeline of a variant.
----@param variant string The variant's name.
+---The trained pipeline of an item.
+---@param item string The item's label, or its id.
 ---@return hire.Pipeline # the pipeline with its weights
-function hire_Study:pipeline(variant) end
+function hire_Study:pipeline(item) end
 
----The training curve of a variant.
----@param variant string The variant's name.
+---The training curve of an item.
+---@param item string The item's label, or its id.
 ---@return table # `loss`, `learning_rate`, `gradient_norm`, `seconds`
-function hire_Study:history(variant) end
+function hire_Study:history(item) end
 
----Trains, evaluates and records variants under equal conditions; what is finished is kept and taken over when the same experiment runs again in the same folder.
----@param options { task: hire.Task, variants: string|table[], recipe?: table, training?: table, evaluation?: table, record?: string[], record_images?: integer, seed?: integer, fresh?: boolean, folder?: string }
+---Trains, evaluates and records variants under equal conditions, at every point of the axes and with every seed; what is finished is kept and taken over when the same experiment runs again in the same folder.
+---@param options { task: hire.Task, variants: string|table[], recipe?: table, training?: table, evaluation?: table, record?: string[], record_images?: integer, axes?: table|any[][], pairing?: "grid"|"zip", points?: table[], seeds?: integer[], seed?: integer, fresh?: boolean, folder?: string }
 ---@return hire.Study # the finished study
 function hire.study.ablation(options) end
+
+---Calls a function at every point of the axes and with every seed; what it returns is kept, and taken over when the same script runs again in the same folder.
+---@param options { run: function, axes?: table|any[][], pairing?: "grid"|"zip", points?: table[], seeds?: integer[], seed?: integer, fresh?: boolean, folder?: string }
+---@return hire.Study # the finished study
+function hire.study.sweep(options) end
 
 ---Multiply-adds, bytes and parameters by module, counted on shapes alone.
 ---@class hire.cost

@@ -3,6 +3,7 @@
 --
 -- Globals from the test: catalogue (owner, name, class, parameters and options of each function), folder (for files),
 -- shared (files of the repository that may be read), begin (starts the count of interrupt checks over).
+-- luacheck: read globals folder shared begin catalogue classes
 local hire = require "hire"
 local tensor = hire.tensor
 
@@ -143,7 +144,8 @@ makers["hire.FeatureMap"] = function()
 end
 makers["hire.Study"] = function()
   return hire.study.ablation {
-    task = object("hire.Task"), recipe = recipe, variants = { "none" }, folder = folder .. "/study",
+    task = object("hire.Task"), recipe = recipe, variants = { "none" },
+    folder = folder .. "/study",
     training = { steps = 1, images = 2, warmup = 0 }, evaluation = { images = 1 },
   }
 end
