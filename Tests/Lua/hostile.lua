@@ -1,13 +1,16 @@
--- Calls functions of hire with values that they cannot want, in every position, and checks what comes back: a result,
--- or an error that is a sentence with its place in this file. Gives the number of calls, of errors, and what was odd.
+-- Calls functions of hire with values that they cannot want, in every position, and checks what comes
+-- back: a result,
+-- or an error that is a sentence with its place in this file. Gives the number of calls, of errors, and
+-- what was odd.
 --
--- Globals from the test: catalogue (owner, name, class, parameters and options of each function), folder (for files),
+-- Globals from the test: catalogue (owner, name, class, parameters and options of each function),
+-- folder (for files),
 -- shared (files of the repository that may be read), begin (starts the count of interrupt checks over).
 -- luacheck: read globals folder shared begin catalogue classes
 local hire = require "hire"
 local tensor = hire.tensor
 
--- ---------------------------------------------------------------------------------------------------------------
+-- --------------------------------------------------------------------------------
 -- Values that nothing wants
 
 local function closed()
@@ -60,7 +63,7 @@ local values = {
   { "a tensor of bools", tensor.ones({ 2 }, "bool") },
 }
 
--- ---------------------------------------------------------------------------------------------------------------
+-- --------------------------------------------------------------------------------
 -- Values that fit
 
 local objects = {}
@@ -165,7 +168,7 @@ local function fits(kind)
   return fitting[kind]
 end
 
--- ---------------------------------------------------------------------------------------------------------------
+-- --------------------------------------------------------------------------------
 -- Calls
 
 local calls, errors, odd, slowest = 0, 0, {}, {}
