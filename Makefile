@@ -1,7 +1,7 @@
 # The commands anyone types. Each says what it does; `make help` lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: run test build release lint format bench goldens doctor clean help system data fuzz
+.PHONY: run test build release lint format bench goldens doctor clean help system data fuzz fuzz-sanitised
 
 PACKAGES := liblua5.4-dev libhdf5-dev libopenblas-dev libpng-dev libturbojpeg0-dev libwebp-dev lua-check pkg-config
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
@@ -12,7 +12,7 @@ SEED ?= 1
 LUA_SOURCES := Plugins/*.lua experiments Tests/Lua
 
 help: ## List the commands
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  make %-9s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  make %-15s %s\n", $$1, $$2 }'
 
 run: release data ## Set everything up, then run the quickstart experiment (about ten minutes)
 	@echo "== Running experiments/quickstart; results go to runs/quickstart"
@@ -52,8 +52,17 @@ goldens: system ## Make the golden files and docs/parity.md anew with PyTorch, P
 fuzz: system ## Run every parser on changed files: make fuzz [INPUTS=200000] [SEED=1] [TARGET=json]
 	@echo "== Building the fuzzer (release)"
 	swift build -c release --product HireFuzz
+	swift build -c release --product hire
 	.build/release/HireFuzz --self-check
 	.build/release/HireFuzz --inputs $(INPUTS) --seed $(SEED) $(addprefix --target ,$(TARGET))
+
+fuzz-sanitised: system ## The same with the sanitisers for addresses, undefined behaviour (C) and leaks: make fuzz-sanitised [INPUTS=20000]
+	@echo "== Building the fuzzer with sanitisers"
+	swift build -c release --scratch-path .build/sanitised --sanitize=address -Xcc -fsanitize=undefined \
+		-Xcc -fsanitize-trap=undefined --product HireFuzz
+	swift build -c release --product hire
+	HIRE_PROGRAM=$$PWD/.build/release/hire .build/sanitised/release/HireFuzz --sanitised --inputs $(INPUTS) --seed $(SEED) \
+		$(addprefix --target ,$(TARGET))
 
 doctor: release ## Say what this machine has and what is missing
 	$(HIRE) doctor

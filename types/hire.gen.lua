@@ -1716,8 +1716,9 @@ function hire_HDF5File:attributes(path) end
 
 ---Opens a finished HDF5 file for reading.
 ---@param path string The file.
+---@param options? { trusted?: boolean }
 ---@return hire.HDF5File # the file
-function hire.hdf5.open(path) end
+function hire.hdf5.open(path, options) end
 
 ---Writes tensors and lists of texts as one file, which is there whole or not at all.
 ---@param path string The file; its folder is made.

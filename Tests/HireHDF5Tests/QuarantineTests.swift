@@ -10,7 +10,9 @@ import Testing
 /// Tests that set the environment or may crash run in processes of their own.
 @Suite struct QuarantineTests {
     /// A file that another program wrote: the golden one under another name.
-    private static func foreign(_ folder: TemporaryFolder, _ change: (inout [UInt8]) -> Void = { _ in }) throws
+    private static func foreign(
+        _ folder: TemporaryFolder, _ change: (inout [UInt8]) -> Void = { _ in }
+    ) throws
         -> String
     {
         var bytes = try SystemFileSystem().readAll(goldenPath("hdf5/sample.h5"))
@@ -40,7 +42,8 @@ import Testing
                 #expect(error.exitCode == 65)
                 #expect(error.description.contains("foreign.h5"))
                 #expect(
-                    error.description.contains("this is no HDF5 file, or it is damaged"), "\(error)")
+                    error.description.contains("this is no HDF5 file, or it is damaged"), "\(error)"
+                )
             }
         }
         #expect(throws: FileError.self) { try HDF5Quarantine.open(folder.path) }
@@ -88,7 +91,8 @@ import Testing
                 for _ in 0..<Int.random(in: 1...16, using: &random) {
                     // Half of the changes hit the first kilobytes, where most of the structure is.
                     let end = Bool.random(using: &random) ? min(4096, bytes.count) : bytes.count
-                    bytes[Int.random(in: 0..<end, using: &random)] = UInt8.random(in: 0...255, using: &random)
+                    bytes[Int.random(in: 0..<end, using: &random)] = UInt8.random(
+                        in: 0...255, using: &random)
                 }
                 let path = folder.file("\(number).h5")
                 try AtomicWriter().write(bytes, to: path)

@@ -19,7 +19,9 @@ import Testing
             var limit = rlimit(rlim_cur: 10 << 30, rlim_max: 10 << 30)
             setrlimit(__rlimit_resource_t(9), &limit)
             let outcome = try HostileCalls(names: Set(names)).run()
-            print("\(names): \(outcome.calls) calls, \(outcome.errors) errors")
+            print(
+                "\(names): \(outcome.calls) calls, \(outcome.errors) errors, \(outcome.slowest.count) over a second"
+            )
             for finding in outcome.findings { Issue.record("\(finding)") }
             #expect(outcome.calls > 2000 && outcome.errors > outcome.calls / 4)
             #expect(outcome.leakedObjects == 0)

@@ -13,6 +13,8 @@ struct HostileCalls {
         var errors = 0
         /// Sentences on what was odd.
         var findings: [String] = []
+        /// Calls that took longer than a second; nothing is made of it, for machines differ.
+        var slowest: [String] = []
         /// Swift objects that were alive after the state was closed.
         var leakedObjects = 0
         /// Bytes of tensors that were alive then, but for what the host itself holds.
@@ -38,8 +40,11 @@ struct HostileCalls {
         var outcome = Outcome()
         if case .integer(let calls) = values[0] { outcome.calls = calls }
         if case .integer(let errors) = values[1] { outcome.errors = errors }
-        for case .list(let texts) in values[2...] {
+        if case .list(let texts) = values[2] {
             for case .string(let text) in texts { outcome.findings.append(text) }
+        }
+        if case .list(let texts) = values[3] {
+            for case .string(let text) in texts { outcome.slowest.append(text) }
         }
         host.catalog = PluginCatalog()
         state.close()

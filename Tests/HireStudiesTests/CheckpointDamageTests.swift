@@ -9,9 +9,9 @@ import Testing
 
 /// Training never goes on silently from a checkpoint that changed on the disk.
 @Suite struct CheckpointDamageTests {
-    private func trainer(_ small: SmallStudy) throws -> Trainer {
+    private func trainer(_ small: SmallStudy, steps: Int = 3) throws -> Trainer {
         var options = try TrainingOptions.decode(SmallStudy.training, plugin: "training")
-        options.steps = 3
+        options.steps = steps
         return try Trainer(small.pipeline(), on: small.task, options: options)
     }
 
@@ -19,10 +19,9 @@ import Testing
     func flippedBits() throws {
         let disk = MemoryFileSystem()
         let small = try SmallStudy()
-        let first = try trainer(small)
-        try first.run { trainer in
-            if trainer.step == 2 { try trainer.save(to: "c", digest: "a", fileSystem: disk) }
-        }
+        let first = try trainer(small, steps: 2)
+        try first.run()
+        try first.save(to: "c", digest: "a", fileSystem: disk)
         let whole = try #require(disk["c"])
         let resumed = try trainer(small)
         try resumed.restore(from: "c", digest: "a", fileSystem: disk)
@@ -52,7 +51,8 @@ import Testing
         let sick = try trainer(small)
         try sick.run()
         let (_, parameter) = try #require(sick.pipeline.parameters().first)
-        let weights = try parameter.tensor.array.storage.pointer?.assumingMemoryBound(to: Float.self)
+        let weights = try parameter.tensor.array.storage.pointer?.assumingMemoryBound(
+            to: Float.self)
         weights?[0] = .nan
         try sick.save(to: "c", digest: "a", fileSystem: disk)
         let resumed = try trainer(small)

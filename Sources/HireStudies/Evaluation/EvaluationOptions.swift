@@ -35,5 +35,11 @@ public struct EvaluationOptions: PluginConfiguration, Equatable {
             throw PluginError.configuration(
                 plugin: "evaluation", key: key, problem: "must be at least \(least), got \(value)")
         }
+        // Answers to questions of a task are short; a model that never ends would fill the memory.
+        guard maximumTokens <= 4096 else {
+            throw PluginError.configuration(
+                plugin: "evaluation", key: "maximum_tokens",
+                problem: "must be at most 4096, got \(maximumTokens)")
+        }
     }
 }

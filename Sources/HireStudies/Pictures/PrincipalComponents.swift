@@ -30,6 +30,7 @@ public struct PrincipalComponents: Sendable, Equatable {
         for column in 0..<width { mean[column] /= Double(number) }
         let covariance = PrincipalComponents.covariance(rows, mean, number)
 
+        let count = min(width, count)
         let block = min(width, count + 8)
         var basis = PrincipalComponents.start(width, block)
         var values = [Double](repeating: 0, count: block)

@@ -175,7 +175,7 @@ extension PictureLibrary {
         let grid = try attentionGrid(arguments, keys: keys)
         let tokens = grid.x * grid.y
         let first = try arguments.integer("first", default: keys - tokens)
-        guard first >= 0, first + tokens <= keys else {
+        guard first >= 0, first <= keys - tokens else {
             throw ScriptError.message(
                 "\(arguments.function): a grid of \(grid.x)x\(grid.y) from key \(first + 1) on does not fit \(keys) keys."
             )

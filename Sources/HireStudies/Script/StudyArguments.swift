@@ -186,7 +186,11 @@ struct StudyArguments {
                 throw ScriptError.message(
                     "\(arguments.function): give 'seeds' or 'seed', not both.")
             }
-            return try arguments.integers("seeds")
+            let seeds = try arguments.integers("seeds")
+            guard seeds.allSatisfy({ $0 >= 0 }) else {
+                throw arguments.mismatch("seeds", "a list of numbers from 0")
+            }
+            return seeds
         }
         guard arguments.has("seed") else { return nil }
         let seed = try arguments.integer("seed")

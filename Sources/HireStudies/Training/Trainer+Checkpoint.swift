@@ -62,14 +62,18 @@ extension Trainer {
         let stored = others.removeValue(forKey: Self.checksum)
         guard try stored == state.digest(with: others) else {
             throw FileError.badData(
-                path, "the checkpoint is damaged: its check sum does not fit; remove it to train from the beginning")
+                path,
+                "the checkpoint is damaged: its check sum does not fit; remove it to train from the beginning"
+            )
         }
         var model = StateDict()
         var moments = StateDict()
         for (name, array) in state {
             if let place = try pipeline.context.backend.contiguous(array).firstNotFinite() {
                 throw FileError.badData(
-                    path, "element \(place) of '\(name)' is not finite; remove the checkpoint to train from the beginning")
+                    path,
+                    "element \(place) of '\(name)' is not finite; remove the checkpoint to train from the beginning"
+                )
             }
             if name.hasPrefix(Self.modelPrefix) {
                 model[String(name.dropFirst(Self.modelPrefix.count))] = array

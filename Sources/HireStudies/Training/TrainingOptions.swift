@@ -66,6 +66,14 @@ public struct TrainingOptions: PluginConfiguration, Equatable {
         for (key, value) in positive where value < 1 {
             throw problem(key, "must be at least 1, got \(value)")
         }
+        let bounded = [
+            ("steps", steps, 1 << 40), ("images", images, 1 << 20),
+            ("questions", questions, 1 << 12), ("accumulation", accumulation, 1 << 12),
+            ("warmup", warmup, 1 << 40), ("type_weight_steps", typeWeightSteps, 1 << 40),
+        ]
+        for (key, value, most) in bounded where value > most {
+            throw problem(key, "must be at most \(most), got \(value)")
+        }
         let rates = [("learning_rate", learningRate)] + learningRates.sorted { $0.key < $1.key }
         for (key, value) in rates where !(value >= 0 && value.isFinite) {
             throw problem(key, "must be a finite number from 0, got \(value)")

@@ -19,7 +19,8 @@ package struct FuzzTarget: Sendable {
 
     init(
         _ name: String, goldens: [String] = [], tokens: [String] = [], longest: Int = 1 << 16,
-        most: Int = .max, format: (any FuzzFormat)? = nil, run: @escaping @Sendable ([UInt8]) throws -> Void
+        most: Int = .max, format: (any FuzzFormat)? = nil,
+        run: @escaping @Sendable ([UInt8]) throws -> Void
     ) {
         self.name = name
         self.goldens = goldens

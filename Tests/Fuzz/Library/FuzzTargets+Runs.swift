@@ -59,7 +59,7 @@ extension FuzzTargets {
         },
         // Each input starts the program, which reads the file first.
         FuzzTarget("hdf5", longest: 1 << 18, most: 2000) { bytes in
-            let path = "\(folder)/\(getpid()).h5"
+            let path = "\(folder)/hire-fuzz-\(UInt64.random(in: .min ... .max)).h5"
             try AtomicWriter().write(bytes, to: path)
             defer { unlink(path) }
             try HDF5Quarantine.open(path).readEverything()

@@ -35,7 +35,8 @@ struct FuzzCommand: ParsableCommand {
     @Flag(help: "This build has sanitisers: no limit on memory, more time, and leaks are findings.")
     var sanitised = false
 
-    @Option(help: "Print what safetensors files hold, one JSON line for each path in the given file.")
+    @Option(
+        help: "Print what safetensors files hold, one JSON line for each path in the given file.")
     var judge: String?
 
     @Option(help: "Run one file through the given target, in this process.")

@@ -137,6 +137,9 @@ struct FuzzSupervisor {
                 + ":handle_segv=1",
             "LSAN_OPTIONS=exitcode=\(Self.leakStatus):suppressions=\(tests)/Fuzz/leaks.supp:print_suppressions=0",
         ])
+        if let program = ProcessInfo.processInfo.environment["HIRE_PROGRAM"] {
+            environment.insert(strdup("HIRE_PROGRAM=" + program), at: 0)
+        }
         defer { for text in list + environment { free(text) } }
         var process = pid_t()
         let code = posix_spawn(&process, "/proc/self/exe", &actions, nil, &list, &environment)

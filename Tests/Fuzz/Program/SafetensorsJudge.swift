@@ -16,7 +16,7 @@ enum SafetensorsJudge {
             } catch {
                 answer["error"] = .string("\(error)")
             }
-            print(try JSONWriter().string(.object(answer)), terminator: "")
+            print(try JSONWriter().string(.object(answer)))
         }
     }
 
