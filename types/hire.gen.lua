@@ -2081,34 +2081,87 @@ function hire.evaluate.majority(task, options) end
 ---@class hire.study
 hire.study = {}
 
----The results of an ablation.
+---The results of a study.
 ---@class hire.Study
 ---@field folder string The folder with all files.
----@field variants string[] The variants that have a trained model.
+---@field variants string[] Labels of finished items that have a trained model.
+---@field items table[] All items: `label`, `id`, `group`, `variant`, `seed`, `axes`, `state`, `folder`.
+---@field failed table[] Items that failed while the rest went on: `label` and `error`.
 local hire_Study = {}
 
----The table of results.
+---The table of results of finished items: one row per group of seeds.
+---@param options? { sort?: string, baseline?: string, all_seeds?: boolean, columns?: string[] }
 ---@return hire.Table # the table
-function hire_Study:table() end
+function hire_Study:table(options) end
 
----The results as data.
----@return table[] # per variant `variant`, `accuracy`, `standard_error`, `count`, `types`, `parameters`, `macs`, `seconds_per_image`, `peak_bytes`, `final_loss`
+---The results of finished items as data.
+---@return table[] # per item `item`, `group`, `seed`, `axes`; of an ablation `variant`, `accuracy`, `standard_error`, `count`, `types`, `parameters`, `macs`, `seconds_per_image`, `peak_bytes`, `final_loss`; of other studies `metrics` and `measured`
 function hire_Study:results() end
 
----The trained pipeline of a variant.
----@param variant string The variant's name.
+---The trained pipeline of an item.
+---@param item string The item's label, or its id.
 ---@return hire.Pipeline # the pipeline with its weights
-function hire_Study:pipeline(variant) end
+function hire_Study:pipeline(item) end
 
----The training curve of a variant.
----@param variant string The variant's name.
+---The training curve of an item.
+---@param item string The item's label, or its id.
 ---@return table # `loss`, `learning_rate`, `gradient_norm`, `seconds`
-function hire_Study:history(variant) end
+function hire_Study:history(item) end
 
----Trains, evaluates and records variants under equal conditions; what is finished is kept and taken over when the same experiment runs again in the same folder.
----@param options { task: hire.Task, variants: string|table[], recipe?: table, training?: table, evaluation?: table, record?: string[], record_images?: integer, seed?: integer, fresh?: boolean, folder?: string }
+---Trains, evaluates and records variants under equal conditions, at every point of the axes and with every seed; what is finished is kept and taken over when the same experiment runs again in the same folder.
+---@param options { task: hire.Task, variants: string|table[], recipe?: table, training?: table, evaluation?: table, record?: string[], record_images?: integer, axes?: table|any[][], pairing?: "grid"|"zip", points?: table[], seeds?: integer[], seed?: integer, fresh?: boolean, folder?: string }
 ---@return hire.Study # the finished study
 function hire.study.ablation(options) end
+
+---Calls a function at every point of the axes and with every seed; what it returns is kept, and taken over when the same script runs again in the same folder.
+---@param options { run: function, axes?: table|any[][], pairing?: "grid"|"zip", points?: table[], seeds?: integer[], seed?: integer, fresh?: boolean, folder?: string }
+---@return hire.Study # the finished study
+function hire.study.sweep(options) end
+
+---Reads a run's folder, also one that is still being worked on.
+---@class hire.run
+hire.run = {}
+
+---What a run's folder holds.
+---@class hire.Run
+---@field folder string The folder.
+---@field kind string The kind of study.
+---@field id string The run's id.
+local hire_Run = {}
+
+---The items in the order of tables.
+---@return table[] # per item `label`, `id`, `group`, `variant`, `axes`, `seed`, `folder`, `state`, `attempt`, `seconds`
+function hire_Run:items() end
+
+---What an item determined.
+---@param item string The item's label or id.
+---@return table # the metrics; nil while it is not finished
+---@return table # what the machine determined: seconds, bytes
+function hire_Run:metrics(item) end
+
+---The table of results.
+---@param options? { sort?: string, baseline?: string, all_seeds?: boolean, columns?: string[] }
+---@return hire.Table # the table
+function hire_Run:table(options) end
+
+---How far the run is.
+---@return table # `items`, `counts`, `remaining_seconds`, `torn`, `orphans`, `dropped`
+function hire_Run:status() end
+
+---What the run determined, as one line to compare.
+---@return string # 64 hexadecimal digits
+---@return table # per item its digest, by label
+function hire_Run:digest() end
+
+---Compares every file with the journal.
+---@return boolean # whether results are as they were journalled
+---@return string[] # what is wrong, as sentences
+function hire_Run:verify() end
+
+---Opens a run's folder as it is at this moment.
+---@param folder string The folder, as `--out` named it.
+---@return hire.Run # the run
+function hire.run.open(folder) end
 
 ---Multiply-adds, bytes and parameters by module, counted on shapes alone.
 ---@class hire.cost
