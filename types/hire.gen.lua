@@ -1891,6 +1891,18 @@ function hire.plugins.list(kind) end
 ---@class hire.pipeline
 hire.pipeline = {}
 
+---A captured feature in a file; `read` loads it.
+---@class hire.Captured
+---@field path string The file.
+---@field dataset string The path in the file.
+---@field shape integer[] Extents, the sample axis first.
+---@field dtype string As it is stored.
+local hire_Captured = {}
+
+---Loads the feature.
+---@return hire.Tensor # [1, ...], float32
+function hire_Captured:read() end
+
 ---Picture -> encoder -> enricher -> projector -> language model -> answer.
 ---@class hire.Pipeline
 ---@field encoder hire.Stage This stage, to be called by itself.
@@ -1903,15 +1915,16 @@ local hire_Pipeline = {}
 ---Asks one question about one picture, in the pipeline's conversation template; greedy by default.
 ---@param image hire.Image|boolean The picture; false asks without one.
 ---@param question string The question.
----@param options? { capture?: string[], on_text?: function, maximum_tokens?: integer, temperature?: number, top_k?: integer, top_p?: number, min_p?: number, repetition_penalty?: number, beams?: integer, length_penalty?: number, early_stopping?: any, stop?: string[], end_ids?: integer[], seed?: integer }
+---@param options? { capture?: string|table|function[], edits?: table, to?: string, on_text?: function, maximum_tokens?: integer, temperature?: number, top_k?: integer, top_p?: number, min_p?: number, repetition_penalty?: number, beams?: integer, length_penalty?: number, early_stopping?: any, stop?: string[], end_ids?: integer[], seed?: integer }
 ---@return table # `text`, `ids`, `finish` (end, stop, length, cancelled), `prompt_tokens`, `tokens`, `seconds`, `seconds_to_first_token`, `tokens_per_second`, `score` (beams) and `macs` (multiply-adds that were made)
----@return table # captured tensors by name; each as it was reached first
+---@return table # captured tensors by name; each as it was reached first; handles with `read` where `to` is given
+---@return table # about the capture: `notes`, and with `to` `files` and `bytes`
 function hire_Pipeline:ask(image, question, options) end
 
 ---The language model's logits for a text as it stands.
 ---@param image hire.Image|boolean The picture; false asks without one.
 ---@param text string The whole prompt, tokenised as the model's folder says; `<image>` marks where image tokens go.
----@param options? { last?: boolean, capture?: string[] }
+---@param options? { last?: boolean, capture?: string|table|function[] }
 ---@return hire.Tensor # [1, positions, vocabulary]
 ---@return table # captured tensors by name
 function hire_Pipeline:logits(image, text, options) end
@@ -1932,11 +1945,18 @@ function hire_Pipeline:score(image, text, answers, options) end
 ---@return integer[] # ids behind them
 function hire_Pipeline:prompt(question, options) end
 
----Runs the vision part and returns features by name.
+---Runs the pipeline as far as the features that are wanted, and no further, and returns them by name.
 ---@param images hire.Image|hire.Image[] One picture or several.
----@param patterns string[] Globs over `capture_points`.
----@return table # tensors by name, maps as [N, C, H, W]
-function hire_Pipeline:capture(images, patterns) end
+---@param patterns string|table|function[] Globs over `capture_points` (`!` in front removes), functions over names, or tables of globs with options; positions are counted from 1.
+---@param options? { question?: string, edits?: table, to?: string }
+---@return table # tensors by name, maps as [N, C, H, W]; handles with `read` where `to` is given
+---@return table # `stopped_after` (the last feature that was wanted; nothing behind it ran), `seconds`, `notes`, and with `to` `files` and `bytes`
+function hire_Pipeline:capture(images, patterns, options) end
+
+---What a capture would store, found out on shapes alone: every array, its dtype and bytes, and the disk's room.
+---@param options? { capture?: string|table|function[], question?: string, samples?: integer, to?: string }
+---@return table # `arrays` (`name`, `shape`, `dtype`, `bytes_per_sample`, `samples`, `bytes`), `bytes_per_sample`, `bytes`, `free_bytes`, `fits`, and `unreached`, the points that nothing passes
+function hire_Pipeline:capture_plan(options) end
 
 ---The enricher's map before pooling, where its upsampling is linear (bicubic, jbu, hire, featup): all of it, some channels, a region or principal components, in memory or to a file.
 ---@param images hire.Image|hire.Image[] One picture or several.
@@ -2007,7 +2027,7 @@ local hire_Stage = {}
 
 ---Runs the stage and returns features by name beside what it makes.
 ---@param input hire.Tensor What the stage reads.
----@param patterns string[] Globs over the pipeline's `capture_points`.
+---@param patterns string|table|function[] Globs over the pipeline's `capture_points`, or tables of globs with options.
 ---@param options? { high?: hire.Tensor }
 ---@return hire.Tensor # what the stage makes
 ---@return table # tensors by name
@@ -2090,9 +2110,10 @@ hire.study = {}
 ---@field failed table[] Items that failed while the rest went on: `label` and `error`.
 local hire_Study = {}
 
----The table of results: one row per finished item.
+---The table of results of finished items: one row per group of seeds.
+---@param options? { sort?: string, baseline?: string, all_seeds?: boolean, columns?: string[] }
 ---@return hire.Table # the table
-function hire_Study:table() end
+function hire_Study:table(options) end
 
 ---The results of finished items as data.
 ---@return table[] # per item `item`, `group`, `seed`, `axes`; of an ablation `variant`, `accuracy`, `standard_error`, `count`, `types`, `parameters`, `macs`, `seconds_per_image`, `peak_bytes`, `final_loss`; of other studies `metrics` and `measured`
@@ -2117,6 +2138,57 @@ function hire.study.ablation(options) end
 ---@param options { run: function, axes?: table|any[][], pairing?: "grid"|"zip", points?: table[], seeds?: integer[], seed?: integer, fresh?: boolean, folder?: string }
 ---@return hire.Study # the finished study
 function hire.study.sweep(options) end
+
+---Writes features of many pictures to HDF5, stretch by stretch; what is finished is kept and taken over when the same capture runs again in the same folder, and several processes share the work.
+---@param options { pipeline: hire.Pipeline, task?: hire.Task, split?: "train"|"test", images?: string|hire.Image[], question?: string, capture?: string|table|function[], samples?: integer, answers?: boolean, maximum_tokens?: integer, edits?: table, shard_bytes?: integer, fresh?: boolean, folder?: string }
+---@return hire.Study # the finished study; an item is a stretch of samples
+---@return table # `files` in the study's folder, `samples`, `bytes`, `arrays` (as `capture_plan` gives them), `unreached`, `stopped_after` and `notes`
+function hire.study.capture(options) end
+
+---Reads a run's folder, also one that is still being worked on.
+---@class hire.run
+hire.run = {}
+
+---What a run's folder holds.
+---@class hire.Run
+---@field folder string The folder.
+---@field kind string The kind of study.
+---@field id string The run's id.
+local hire_Run = {}
+
+---The items in the order of tables.
+---@return table[] # per item `label`, `id`, `group`, `variant`, `axes`, `seed`, `folder`, `state`, `attempt`, `seconds`
+function hire_Run:items() end
+
+---What an item determined.
+---@param item string The item's label or id.
+---@return table # the metrics; nil while it is not finished
+---@return table # what the machine determined: seconds, bytes
+function hire_Run:metrics(item) end
+
+---The table of results.
+---@param options? { sort?: string, baseline?: string, all_seeds?: boolean, columns?: string[] }
+---@return hire.Table # the table
+function hire_Run:table(options) end
+
+---How far the run is.
+---@return table # `items`, `counts`, `remaining_seconds`, `torn`, `orphans`, `dropped`
+function hire_Run:status() end
+
+---What the run determined, as one line to compare.
+---@return string # 64 hexadecimal digits
+---@return table # per item its digest, by label
+function hire_Run:digest() end
+
+---Compares every file with the journal.
+---@return boolean # whether results are as they were journalled
+---@return string[] # what is wrong, as sentences
+function hire_Run:verify() end
+
+---Opens a run's folder as it is at this moment.
+---@param folder string The folder, as `--out` named it.
+---@return hire.Run # the run
+function hire.run.open(folder) end
 
 ---Multiply-adds, bytes and parameters by module, counted on shapes alone.
 ---@class hire.cost

@@ -16,7 +16,7 @@ extension RandomSource {
                 for block in 0..<blocks {
                     let words = words(at: UInt64(resample) << 32 | UInt64(block))
                     for lane in 0..<min(4, left) {
-                        sum += values[Int(UInt64(words[lane]) &* size >> 32)]
+                        sum += values[Int((UInt64(words[lane]) &* size) >> 32)]
                     }
                     left -= 4
                 }

@@ -20,7 +20,8 @@ struct RunExportTests {
         var found: [String: (header: String, bytes: [UInt8])] = [:]
         for entry in zip.entries {
             let bytes = Array(all[entry.range])
-            #expect(bytes.prefix(8) == [0x93] + Array("NUMPY".utf8) + [1, 0])
+            let magic: [UInt8] = [0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59, 1, 0]
+            #expect(Array(bytes.prefix(8)) == magic)
             #expect(CRC32.of(bytes) == entry.checksum)
             let count = Int(bytes[8]) | Int(bytes[9]) << 8
             #expect((10 + count) % 64 == 0)

@@ -18,6 +18,7 @@ import Testing
 
     @Test func everyVerbReadsTheFolderAlone() throws {
         let (folder, run) = try copy()
+        defer { withExtendedLifetime(folder) {} }
         let status = try program.run(["status", run, "--json"])
         #expect(status.status == 0 && status.errors.isEmpty)
         #expect(try JSONParser.parse(status.output)["counts"]?["done"] == 2)
@@ -84,7 +85,8 @@ import Testing
     }
 
     @Test func damageIsFoundAndNamed() throws {
-        let (_, run) = try copy()
+        let (folder, run) = try copy()
+        defer { withExtendedLifetime(folder) {} }
         let shard = try #require(
             FileManager.default.subpathsOfDirectory(atPath: run).sorted().first {
                 $0.hasSuffix("1.h5")
@@ -118,7 +120,8 @@ import Testing
     }
 
     @Test func otherRunsAreToldApart() throws {
-        let (_, run) = try copy()
+        let (folder, run) = try copy()
+        defer { withExtendedLifetime(folder) {} }
         let manifest = run + "/study.json"
         let text = String(decoding: try SystemFileSystem().readAll(manifest), as: UTF8.self)
         try AtomicWriter().write("{}", to: manifest)
