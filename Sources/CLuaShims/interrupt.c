@@ -162,6 +162,8 @@ static void nothing(int number) { (void)number; }
 
 void hire_lua_survive_broken_pipes(void) { install(SIGPIPE, nothing); }
 
+void hire_lua_survive_full_files(void) { install(SIGXFSZ, nothing); }
+
 void hire_lua_defer_interrupts(int change) { atomic_fetch_add(&deferring, change); }
 
 int hire_lua_interrupted(void) { return arrived; }

@@ -19,6 +19,7 @@ struct HireCommand: ParsableCommand {
         version: ToolkitVersion.text, subcommands: Verbs.all)
 
     static func main() {
+        LuaState.surviveFullFiles()
         do {
             var command = try command(for: Array(CommandLine.arguments.dropFirst()))
             try command.run()

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import HireFiles
 import HireLua
 import HireVLM
@@ -41,7 +42,17 @@ struct StudyArguments: ParsableArguments {
         help: "Show no progress.")
     var quiet = false
 
+    /// Environment variables for slow shared disks: seconds between two signs of life of whoever works on an item, and
+    /// without one until it is taken over.
+    private static let leaseNames = (beat: "HIRE_LEASE_BEAT", stale: "HIRE_LEASE_STALE")
+
     func validate() throws {
+        let lease = try Self.lease(ProcessInfo.processInfo.environment)
+        if lease.stale < 2 * lease.beat {
+            throw ValidationError(
+                "\(Self.leaseNames.stale) (\(lease.stale) s) must be at least twice \(Self.leaseNames.beat) "
+                    + "(\(lease.beat) s), or work that goes on is taken for abandoned.")
+        }
         for pattern in only {
             do {
                 _ = try Glob(pattern)
@@ -70,5 +81,27 @@ struct StudyArguments: ParsableArguments {
         request.only = only
         request.keepsGoing = afterFailure == .keepGoing
         request.acceptedChanges = acceptedKeys
+        if let lease = try? Self.lease(ProcessInfo.processInfo.environment) {
+            request.leaseBeat = lease.beat
+            request.leaseStale = lease.stale
+        }
+    }
+
+    /// How long leases last by the environment.
+    private static func lease(_ environment: [String: String]) throws -> (
+        beat: Double, stale: Double
+    ) {
+        let standard = StudyRequest()
+        let seconds = { (name: String, otherwise: Double) throws -> Double in
+            guard let text = environment[name] else { return otherwise }
+            guard let value = Double(text), value >= 0.05, value <= 86_400 else {
+                throw ValidationError("\(name) is '\(text)'; expected seconds from 0.05 to 86400.")
+            }
+            return value
+        }
+        return (
+            try seconds(leaseNames.beat, standard.leaseBeat),
+            try seconds(leaseNames.stale, standard.leaseStale)
+        )
     }
 }

@@ -112,6 +112,8 @@ void hire_lua_watch_signals(lua_State *L, int all);
 void hire_lua_ignore_signals(void);
 /* Writing to a pipe that nobody reads becomes an error instead of the end of the process. */
 void hire_lua_survive_broken_pipes(void);
+/* Writing past the largest size that a file may have (ulimit -f) becomes an error too. */
+void hire_lua_survive_full_files(void);
 /* The number of the first signal that arrived; 0 if none has. */
 int hire_lua_interrupted(void);
 /* Forgets a signal that was dealt with. */

@@ -143,7 +143,7 @@ public struct ErrorReport {
             if case .message = error { .failure } else { .argument }
         case is GraphError: .shape
         case is PluginError: .config
-        case is GenerationError: .argument
+        case is GenerationError, is TableError: .argument
         case is HDF5Error, is JSONError, is LoadError: .data
         default: .failure
         }

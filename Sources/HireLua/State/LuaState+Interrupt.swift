@@ -16,6 +16,10 @@ extension LuaState {
         watch(all: true)
     }
 
+    /// From now on a file that may not grow (`ulimit -f`) is an error of the write, as a full disk is, and not the end of
+    /// the process.
+    public static func surviveFullFiles() { hire_lua_survive_full_files() }
+
     /// Gives the signals back to the system and forgets one that was dealt with.
     public func unwatchInterrupts() {
         hire_lua_clear_interrupt()

@@ -6,17 +6,11 @@ import HireVLM
 
 /// Where and with what a run was made: the root attributes of its HDF5 files.
 ///
-/// Nothing of it enters a configuration's digest.
+/// Nothing of it enters a configuration's digest; what tells of a machine or a moment does not enter that of a file either
+/// (`HDF5ContentDigest.provenance`).
 public struct RunMetadata: Sendable {
     /// The attributes in the order in which they are written; `complete` is not among them.
     public let attributes: [(String, HDF5Value)]
-
-    /// Attributes that tell of a machine, a moment or a script's text: equal results may differ in them.
-    public static let environmentNames: Set = [
-        "created_utc", "host", "os", "cpu", "cores", "threads", "blas", "blas_core", "hdf5_version",
-        "interpreter", "toolkit_version", "git_commit", "git_branch", "git_dirty", "script_sha256",
-        "provenance_mixed",
-    ]
 
     /// The attributes of a file made with a configuration.
     ///

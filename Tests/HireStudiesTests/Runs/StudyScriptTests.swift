@@ -83,7 +83,9 @@ struct StudyScriptTests {
                 Issue.record("\(values)")
                 return
             }
-            #expect(host.printed.contains("name=a width=3 seed=2"))
+            #expect(
+                host.printed.contains("percentage points over name=a width=2 on the same 2 samples")
+            )
             let contents = try RunFolder(folder).contents()
             #expect(
                 contents.manifest.kind == "sweep" && contents.manifest.axes == ["name", "width"])

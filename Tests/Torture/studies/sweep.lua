@@ -1,4 +1,4 @@
--- Twenty points that each compute a little: what is killed here is mostly the journal, the leases and the files.
+-- Twenty points that each compute a little: what is killed here is mostly the journal, leases and files.
 local hire = require "hire"
 
 hire.study.sweep {
