@@ -44,8 +44,11 @@ public final class HDF5Shard: @unchecked Sendable {
     }
 
     deinit {
-        // Each must be closed alone, and before the file.
-        HDF5Library.run { growing = [:] }
+        // Each must be closed alone and before the file, and the file before its memory is given back: closing writes there.
+        HDF5Library.run {
+            growing = [:]
+            file = nil
+        }
     }
 
     /// Runs a body with the open file, alone.

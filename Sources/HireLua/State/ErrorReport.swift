@@ -2,6 +2,7 @@ import HireArray
 import HireFiles
 import HireHDF5
 import HireNN
+import HireStudies
 import HireTensor
 import HireVLM
 

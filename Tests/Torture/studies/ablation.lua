@@ -1,4 +1,4 @@
--- Small enough to be killed thousands of times: two variants with two seeds, trained for a few steps, with captures.
+-- Small enough to be killed thousands of times: two variants with two seeds, a few steps, with captures.
 local hire = require "hire"
 
 hire.study.ablation {
