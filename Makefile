@@ -1,15 +1,16 @@
 # The commands anyone types. Each says what it does; `make help` lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: run test build release lint format bench goldens doctor clean help system data fuzz fuzz-sanitised
+.PHONY: run test build release lint format bench goldens doctor clean help system data fuzz fuzz-sanitised torture
 
 PACKAGES := liblua5.4-dev libhdf5-dev libopenblas-dev libpng-dev libturbojpeg0-dev libwebp-dev lua-check pkg-config
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 HIRE := .build/release/hire
 PYTHON ?= python3
 INPUTS ?= 200000
+LONG_INPUTS ?= 5000000
 SEED ?= 1
-LUA_SOURCES := Plugins/*.lua experiments Tests/Lua
+LUA_SOURCES := Plugins/*.lua experiments Tests/Lua Tests/Torture
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  make %-15s %s\n", $$1, $$2 }'
@@ -63,6 +64,16 @@ fuzz-sanitised: system ## The same with the sanitisers for addresses, undefined 
 	swift build -c release --product hire
 	HIRE_PROGRAM=$$PWD/.build/release/hire .build/sanitised/release/HireFuzz --sanitised --inputs $(INPUTS) --seed $(SEED) \
 		$(addprefix --target ,$(TARGET))
+
+torture: system ## Kill, signal, starve, share and corrupt runs for long, then fuzz for longer: make torture [SEED=1] [LONG_INPUTS=5000000]
+	@echo "== Building (release)"
+	swift build -c release --product hire
+	swift build -c release --product HireTorture
+	swift build -c release --product HireFuzz
+	@echo "== Runs that are disturbed (about an hour)"
+	.build/release/HireTorture --seed $(SEED)
+	@echo "== Parsers (hours)"
+	.build/release/HireFuzz --inputs $(LONG_INPUTS) --seed $(SEED)
 
 doctor: release ## Say what this machine has and what is missing
 	$(HIRE) doctor
