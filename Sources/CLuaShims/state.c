@@ -41,6 +41,7 @@ static int panic(lua_State *L) {
 static int open_libraries(lua_State *L) {
     luaL_openlibs(L);
     hire_lua_open_coroutines(L);
+    hire_lua_open_exit(L);
     return 0;
 }
 

@@ -37,6 +37,25 @@ import Testing
         #expect(lines[0].hasSuffix(#" -- 'it'\''s' 'a b'"#), "\(lines)")
     }
 
+    /// A scheduler takes status 0 for work that is done.
+    @Test(arguments: [
+        (SIGTERM, "os.exit(0)", Int32(143)), (SIGUSR1, "os.exit(true, true)", 75),
+        (SIGTERM, "os.exit(3)", 3), (SIGTERM, "os.exit()", 143),
+    ])
+    func aStoppedScriptDoesNotEndWell(_ row: (signal: Int32, exit: String, status: Int32)) throws {
+        let program = try start(
+            "print('ready') pcall(function() while true do end end) \(row.exit)")
+        program.send(row.signal)
+        #expect(program.end().status == row.status, "\(row)")
+    }
+
+    @Test func exitGivesItsStatus() throws {
+        for (exit, status) in [("os.exit(0)", Int32(0)), ("os.exit(false)", 1), ("os.exit(7)", 7)] {
+            let program = try start("print('ready') \(exit)")
+            #expect(program.end().status == status, "\(exit)")
+        }
+    }
+
     @Test func whateverAScriptCatchesItStops() throws {
         let scripts = [
             "print('ready') while true do pcall(function() while true do end end) end",

@@ -135,6 +135,11 @@ void hire_lua_leave_thread(lua_State *L, lua_State *outer);
 /* Replaces coroutine.resume and coroutine.wrap by such as tell the owner what runs. */
 void hire_lua_open_coroutines(lua_State *L);
 
+/* --- exit.c -------------------------------------------------------------------------------------------- */
+
+/* Replaces os.exit; the standard libraries must be open. */
+void hire_lua_open_exit(lua_State *L);
+
 /* --- constants that are macros ------------------------------------------------------------------------- */
 
 /* Swift cannot import this macro; the check makes sure that it still means what is restated here. */
