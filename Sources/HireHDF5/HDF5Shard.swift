@@ -65,6 +65,7 @@ public final class HDF5Shard: @unchecked Sendable {
     public func makeGroup(_ path: String) throws {
         try withFile { file in
             if file.exists(path) { return }
+            try makeGroupsAbove(path)
             let links = try linkProperties(file)
             let creation = try HDF5File.list(hire_h5p_group_create(), name)
             let order = hire_h5p_creation_order()

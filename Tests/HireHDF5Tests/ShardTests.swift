@@ -10,6 +10,16 @@ import Testing
 struct ShardTests {
     private let backend = ReferenceBackend()
 
+    @Test("A group is made with those above it, as often as one likes")
+    func groups() throws {
+        let shard = try HDF5Shard()
+        try shard.makeGroup("/items/none")
+        try shard.makeGroup("/items/none")
+        try shard.setAttribute("state", "done", on: "/items/none")
+        let reader = try HDF5Reader(image: shard.finish(), name: "shard")
+        #expect(try reader.nodes().map(\.path) == ["/items", "/items/none"])
+    }
+
     @Test("Every dtype comes back bit for bit", arguments: DType.allCases)
     func dtypes(dtype: DType) throws {
         let written = try Sample.array(dtype, on: backend)

@@ -101,8 +101,8 @@ import Testing
         let last = program.complained.split(separator: "\n").last ?? ""
         #expect(
             last.contains("of 3 items finished; '")
-                && last.contains(
-                    "goes on from a checkpoint. Go on with: \(ProgramTests.program) run"),
+                && last.contains("goes on from a checkpoint. Go on with: /")
+                && last.contains("/hire run \(FilePath.join(folder.path, "study.lua"))"),
             "\(last)")
         #expect(try RunFolder(out).journal().records.contains { $0.state == .stopped })
         let again = try run()
