@@ -9,6 +9,8 @@
 struct hire_h5_image {
     uint8_t *bytes;
     size_t capacity;
+    size_t filled; /* what the present file has asked for: zeros, or what the library wrote */
+    size_t used;   /* how far any file came: beyond are the system's own zeros */
     int holders;
 };
 
@@ -26,7 +28,7 @@ hire_h5_image *hire_h5_image_make(size_t capacity) {
     hire_h5_image *image = malloc(sizeof *image);
     if (image == NULL) return NULL;
     if (capacity == 0) capacity = 1;
-    *image = (hire_h5_image){reserve(capacity), capacity, 1};
+    *image = (hire_h5_image){reserve(capacity), capacity, 0, 0, 1};
     if (image->bytes != NULL) return image;
     free(image);
     return NULL;
@@ -40,19 +42,29 @@ void hire_h5_image_release(hire_h5_image *image) {
 
 const uint8_t *hire_h5_image_bytes(const hire_h5_image *image) { return image->bytes; }
 
+/* Files have gaps that the library never writes; what an earlier file left there must not show in them. */
+static uint8_t *cleared(hire_h5_image *image, size_t size) {
+    size_t end = size < image->used ? size : image->used;
+    if (end > image->filled) memset(image->bytes + image->filled, 0, end - image->filled);
+    if (size > image->filled) image->filled = size;
+    if (size > image->used) image->used = size;
+    return image->bytes;
+}
+
 static void *image_realloc(void *old, size_t size, H5FD_file_image_op_t op, void *context) {
     (void)old;
     (void)op;
     hire_h5_image *image = context;
-    if (size <= image->capacity) return image->bytes;
+    if (size <= image->capacity) return cleared(image, size);
     size_t capacity = 2 * image->capacity > size ? 2 * image->capacity : size;
     uint8_t *larger = reserve(capacity);
     if (larger == NULL) return NULL;
-    memcpy(larger, image->bytes, image->capacity);
+    memcpy(larger, image->bytes, image->filled);
     munmap(image->bytes, image->capacity);
     image->bytes = larger;
     image->capacity = capacity;
-    return larger;
+    image->used = image->filled;
+    return cleared(image, size);
 }
 
 static void *image_malloc(size_t size, H5FD_file_image_op_t op, void *context) {
@@ -85,6 +97,7 @@ static herr_t let_go(void *context) {
 }
 
 int hire_h5_image_use(hid_t access, hire_h5_image *image) {
+    image->filled = 0;
     H5FD_file_image_callbacks_t callbacks = {
         image_malloc, image_copy, image_realloc, image_free, hold, let_go, image};
     return H5Pset_file_image_callbacks(access, &callbacks);

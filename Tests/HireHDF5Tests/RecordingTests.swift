@@ -152,6 +152,28 @@ struct RecordingTests {
         #expect(try reader.array("/sample_every_2", on: backend).integers() == [0, 2, 4])
     }
 
+    @Test("A file built in used memory has the bytes of one built in fresh memory")
+    func usedMemory() throws {
+        let used = try HDF5Image(capacity: 1 << 20)
+        func build(in image: HDF5Image, rows: Int, value: Float) throws -> [UInt8] {
+            let recording = try RecordingShard(attributes: [("schema", "x")], image: image)
+            for index in 0..<rows {
+                try recording.beginSample(index)
+                try recording.record(
+                    backend.array([Float](repeating: value, count: 512), [16, 32]), hook: "a",
+                    axes: ["token", "channel"])
+            }
+            try recording.finishInPlace()
+            return image.withUnsafeBytes { Array($0) }
+        }
+        _ = try build(in: used, rows: 40, value: 7)
+        let fresh = try build(in: HDF5Image(capacity: 1 << 20), rows: 3, value: 1)
+        #expect(try build(in: used, rows: 3, value: 1) == fresh)
+        // One that outgrows its memory.
+        let large = try build(in: HDF5Image(capacity: 1 << 20), rows: 600, value: 2)
+        #expect(try build(in: used, rows: 600, value: 2) == large)
+    }
+
     @Test("Nothing stays open when a recording is dropped half-way")
     func dropped() async {
         // Handles are counted for the whole process, so it has to be one of its own.

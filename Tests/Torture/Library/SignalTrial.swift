@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import HireFiles
 
 /// R4: a signal stops a study soon, with its exit status, and the study can go on.
 public struct SignalTrial {
@@ -25,7 +26,7 @@ public struct SignalTrial {
     public func run(signals: Int, seed: UInt64) throws -> TrialOutcome {
         var outcome = TrialOutcome("SIGINT, SIGTERM, SIGUSR1 and SIGUSR2")
         var random = TortureRandom(seed: seed)
-        let began = ContinuousClock.now
+        let clock = ContinuousClock.now
         var number = 0
         while outcome["signals"] < signals {
             let folder = "\(scratch)/signal-\(number)"
@@ -38,7 +39,10 @@ public struct SignalTrial {
             child.signal(signal)
             let sent = child.seconds
             let ending = child.wait()
-            if wasRunning, ending.status != 0 {
+            // A process that is still starting ends like any other, and nothing has begun.
+            let isEarly = ending.status == -signal && !began(folder)
+            if isEarly { outcome.add(to: "signals before the start") }
+            if wasRunning, !isEarly, ending.status != 0 {
                 outcome.add(to: "signals")
                 if ending.status != status {
                     outcome.fail(
@@ -54,7 +58,12 @@ public struct SignalTrial {
             try? FileManager.default.removeItem(atPath: folder)
             number += 1
         }
-        outcome.seconds = began.duration(to: .now) / .seconds(1)
+        outcome.seconds = clock.duration(to: .now) / .seconds(1)
         return outcome
+    }
+
+    /// Whether any item was begun.
+    private func began(_ folder: String) -> Bool {
+        (try? SystemFileSystem().exists(folder + "/journal")) ?? false
     }
 }
