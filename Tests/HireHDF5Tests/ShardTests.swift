@@ -72,9 +72,9 @@ struct ShardTests {
 
     @Test("Equal contents make equal bytes, and the committed file still reads the same")
     func committed() throws {
-        let before = HDF5Library.openHandleCount
         let bytes = try Sample.build(on: backend)
-        #expect(try bytes == Sample.build(on: backend))
+        // Dictionaries differ in their order from one to the next.
+        for _ in 0..<8 { #expect(try bytes == Sample.build(on: backend)) }
         if let target = getenv("HIRE_WRITE_HDF5_SAMPLE") {
             try AtomicWriter().write(bytes, to: String(cString: target))
         }
@@ -94,9 +94,6 @@ struct ShardTests {
         }
         for name in try fresh.attributeNames() {
             #expect(try kept.attribute(name) == fresh.attribute(name), "\(name)")
-        }
-        withExtendedLifetime((fresh, kept)) {
-            #expect(HDF5Library.openHandleCount == before + 2)
         }
     }
 

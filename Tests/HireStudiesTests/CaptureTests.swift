@@ -67,7 +67,10 @@ struct CaptureTests {
         let outcome = try #require(found)
         #expect(outcome.captured.count == 2)
         #expect(outcome.stoppedAfter == "encoder.layers.0.self_attn.output")
-        #expect(part.total > 0 && part.total < whole.count(beneath: "encoder"))
+        // Views are made outside of every module, so the parts are compared as well as the sums.
+        let (some, all) = (part.count(beneath: "encoder"), whole.count(beneath: "encoder"))
+        #expect(some > 0 && some < all, "\(part.byPath) \(whole.byPath)")
+        #expect(part.total < whole.total)
         #expect(part.count(beneath: "enricher") == 0)
         #expect(part.count(beneath: "language_model") == 0)
         #expect(pipeline.context.modulePath.isEmpty)
