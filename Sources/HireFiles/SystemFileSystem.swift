@@ -58,6 +58,12 @@ public struct SystemFileSystem: FileSystem {
         return count
     }
 
+    /// `sync_file_range(2)`; what it cannot begin, `fsync` does.
+    public func beginSynchronising(_ file: OpenFile, at offset: Int, byteCount: Int) {
+        _ = sync_file_range(
+            file.descriptor, off64_t(offset), off64_t(byteCount), UInt32(SYNC_FILE_RANGE_WRITE))
+    }
+
     /// `ftruncate(2)`.
     public func truncate(_ file: OpenFile, to byteCount: Int) throws {
         if ftruncate(file.descriptor, off_t(byteCount)) != 0 {
