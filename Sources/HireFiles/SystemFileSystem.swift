@@ -1,3 +1,4 @@
+import CDigestShims
 import Glibc
 
 /// The disks of this machine, by plain POSIX calls.
@@ -60,8 +61,7 @@ public struct SystemFileSystem: FileSystem {
 
     /// `sync_file_range(2)`; what it cannot begin, `fsync` does.
     public func beginSynchronising(_ file: OpenFile, at offset: Int, byteCount: Int) {
-        _ = sync_file_range(
-            file.descriptor, off64_t(offset), off64_t(byteCount), UInt32(SYNC_FILE_RANGE_WRITE))
+        hire_begin_writeback(file.descriptor, Int64(offset), Int64(byteCount))
     }
 
     /// `ftruncate(2)`.
