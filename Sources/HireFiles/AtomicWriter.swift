@@ -26,7 +26,12 @@ public struct AtomicWriter: Sendable {
 
     /// Writes all bytes as the file at `path`.
     public func write(_ bytes: UnsafeRawBufferPointer, to path: String) throws {
-        try write(to: path) { append in try append(bytes) }
+        try write(to: path) { append in
+            for start in stride(from: 0, to: bytes.count, by: AtomicWriter.pieceBytes) {
+                let end = min(start + AtomicWriter.pieceBytes, bytes.count)
+                try append(UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
+            }
+        }
     }
 
     /// Writes a file piece by piece: the body calls `append` with each.
@@ -40,7 +45,15 @@ public struct AtomicWriter: Sendable {
         let (file, temporary) = try openTemporary(for: path, in: folder)
         do {
             do {
-                try body { try fileSystem.writeAll(file, $0) }
+                var (written, begun) = (0, 0)
+                try body { bytes in
+                    try fileSystem.writeAll(file, bytes)
+                    written += bytes.count
+                    // The disk works while the rest is copied; else it would begin with the synchronisation.
+                    guard written - begun >= AtomicWriter.pieceBytes else { return }
+                    fileSystem.beginSynchronising(file, at: begun, byteCount: written - begun)
+                    begun = written
+                }
                 try fileSystem.repeatingInterrupted { try fileSystem.synchronise(file) }
             } catch {
                 try? fileSystem.close(file)
@@ -70,6 +83,7 @@ public struct AtomicWriter: Sendable {
         return names
     }
 
+    private static let pieceBytes = 4 << 20
     private static let temporaryEnding = ".hire-tmp"
 
     private func openTemporary(for path: String, in folder: String) throws -> (OpenFile, String) {

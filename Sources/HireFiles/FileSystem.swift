@@ -15,6 +15,8 @@ public protocol FileSystem: Sendable {
     func map(_ file: OpenFile, byteCount: Int) throws -> MappedFile
     /// Writes at most `bytes.count` bytes where the last write ended; returns how many were taken.
     func write(_ file: OpenFile, _ bytes: UnsafeRawBufferPointer) throws -> Int
+    /// Asks the disk to begin with bytes that were written, without waiting: a hint that cannot fail and promises nothing.
+    func beginSynchronising(_ file: OpenFile, at offset: Int, byteCount: Int)
     /// Cuts a file (opened for writing) to a size in bytes.
     func truncate(_ file: OpenFile, to byteCount: Int) throws
     /// Returns once the file's contents are on the disk.
@@ -44,4 +46,7 @@ extension FileSystem {
     public func map(_ file: OpenFile, byteCount: Int) throws -> MappedFile {
         throw FileError.system(ENODEV, file.path, "cannot map the file into memory")
     }
+
+    /// Does nothing: `synchronise` alone puts bytes on the disk.
+    public func beginSynchronising(_ file: OpenFile, at offset: Int, byteCount: Int) {}
 }

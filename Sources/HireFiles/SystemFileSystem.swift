@@ -1,3 +1,4 @@
+import CDigestShims
 import Glibc
 
 /// The disks of this machine, by plain POSIX calls.
@@ -56,6 +57,11 @@ public struct SystemFileSystem: FileSystem {
         let count = Glibc.write(file.descriptor, bytes.baseAddress, bytes.count)
         if count < 0 { throw FileError.system(errno, file.path, "cannot write", creating: true) }
         return count
+    }
+
+    /// `sync_file_range(2)`; what it cannot begin, `fsync` does.
+    public func beginSynchronising(_ file: OpenFile, at offset: Int, byteCount: Int) {
+        hire_begin_writeback(file.descriptor, Int64(offset), Int64(byteCount))
     }
 
     /// `ftruncate(2)`.

@@ -44,11 +44,19 @@ public final class HDF5Shard: @unchecked Sendable {
     }
 
     deinit {
-        // Each must be closed alone and before the file, and the file before its memory is given back: closing writes there.
+        // The library writes what is left when it closes the file, so the image must still be there.
         HDF5Library.run {
-            growing = [:]
+            closeGrowing()
             file = nil
         }
+    }
+
+    /// Closes the growing datasets: alone, before the file, and in the order of their paths.
+    ///
+    /// What the library holds back of them is given its place in the file now; a dictionary's order would make the
+    /// bytes of equal contents differ.
+    private func closeGrowing() {
+        for path in growing.keys.sorted() { growing[path] = nil }
     }
 
     /// Runs a body with the open file, alone.
@@ -93,7 +101,7 @@ public final class HDF5Shard: @unchecked Sendable {
     /// The bytes of the finished file; the shard takes nothing more afterwards.
     public func finish() throws -> [UInt8] {
         try HDF5Library.run {
-            growing = [:]
+            closeGrowing()
             let bytes = try withFile { file in
                 try file.check(H5Fflush(file.id, H5F_SCOPE_GLOBAL), "", "cannot finish the file")
                 let size = H5Fget_file_image(file.id, nil, 0)
@@ -115,7 +123,7 @@ public final class HDF5Shard: @unchecked Sendable {
             throw HDF5Error(file: name, problem: "the shard was not begun in an image")
         }
         try HDF5Library.run {
-            growing = [:]
+            closeGrowing()
             let size = try withFile { file in
                 try file.check(H5Fflush(file.id, H5F_SCOPE_GLOBAL), "", "cannot finish the file")
                 let size = H5Fget_file_image(file.id, nil, 0)

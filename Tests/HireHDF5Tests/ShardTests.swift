@@ -83,7 +83,8 @@ struct ShardTests {
     @Test("Equal contents make equal bytes, and the committed file still reads the same")
     func committed() throws {
         let bytes = try Sample.build(on: backend)
-        #expect(try bytes == Sample.build(on: backend))
+        // Dictionaries differ in their order from one to the next.
+        for _ in 0..<8 { #expect(try bytes == Sample.build(on: backend)) }
         if let target = getenv("HIRE_WRITE_HDF5_SAMPLE") {
             try AtomicWriter().write(bytes, to: String(cString: target))
         }
@@ -210,35 +211,28 @@ struct ShardTests {
 
     @Test("Nothing stays open, also after errors; a failed disk write leaves no file")
     func hygiene() async {
-        // Handles are counted for the whole process, so it has to be one of its own.
-        await #expect(processExitsWith: .success) { try ShardTests().leaveNothingOpen() }
-    }
-
-    private func leaveNothingOpen() throws {
-        let before = HDF5Library.openHandleCount
-        do {
-            let reader = try HDF5Reader(goldenPath("hdf5/sample.h5"))
-            #expect(HDF5Library.openHandleCount == before + 1)
-            withExtendedLifetime(reader) {}
-        }
-        let folder = try TemporaryFolder()
-        for index in 0..<50 {
-            let shard = try HDF5Shard()
-            try shard.write(Sample.array(.bool, on: backend), to: "/a", axes: ["x", "y"])
-            try? shard.write(Sample.array(.bool, on: backend), to: "/a")
-            try? shard.write(Sample.array(.bool, on: backend), to: "/a/b", axes: ["x"])
-            if index % 2 == 0 {
-                let full = AtomicWriter(
-                    fileSystem: FaultyFileSystem { _, call in call == "write" ? .error(ENOSPC) : nil
-                    })
-                let error = #expect(throws: FileError.self) {
-                    try shard.write(to: folder.file("a.h5"), with: full)
+        await #expect(processExitsWith: .success) {
+            let backend = ReferenceBackend()
+            let folder = try TemporaryFolder()
+            for index in 0..<50 {
+                let shard = try HDF5Shard()
+                try shard.write(Sample.array(.bool, on: backend), to: "/a", axes: ["x", "y"])
+                try? shard.write(Sample.array(.bool, on: backend), to: "/a")
+                try? shard.write(Sample.array(.bool, on: backend), to: "/a/b", axes: ["x"])
+                if index % 2 == 0 {
+                    let full = AtomicWriter(
+                        fileSystem: FaultyFileSystem { _, call in
+                            call == "write" ? .error(ENOSPC) : nil
+                        })
+                    let error = #expect(throws: FileError.self) {
+                        try shard.write(to: folder.file("a.h5"), with: full)
+                    }
+                    #expect(error?.exitCode == 74)
                 }
-                #expect(error?.exitCode == 74)
             }
+            #expect(try SystemFileSystem().list(folder.path).isEmpty)
+            #expect(HDF5Library.openHandleCount == 0)
         }
-        #expect(try SystemFileSystem().list(folder.path).isEmpty)
-        #expect(HDF5Library.openHandleCount == before)
     }
 
     @Test("Many threads at once are served one after the other")

@@ -107,52 +107,53 @@ struct ShardRecorderTests {
         }
     }
 
+    /// In a process of its own: other tests have files, handles and memory of theirs.
     @Test("A thousand shards leave no file, handle or thread behind")
     func hygiene() async {
-        // What is counted belongs to the whole process, so it has to be one of its own; so below.
-        await #expect(processExitsWith: .success) { try ShardRecorderTests().recordOftenAndLeave() }
-    }
-
-    private func recordOftenAndLeave() throws {
-        func open() throws -> Int { try SystemFileSystem().list("/proc/self/fd").count }
-        func threads() throws -> Int { try SystemFileSystem().list("/proc/self/task").count }
-        try withTemporaryFolder { path in
-            func record(_ number: Int) throws {
-                let recorder = recorder(path, shardBytes: 2048)
-                for index in 0..<number { try recorder.append(sample(index)) }
-                _ = try recorder.finish()
+        await #expect(processExitsWith: .success) {
+            func count(_ folder: String) throws -> Int {
+                try SystemFileSystem().list("/proc/self/\(folder)").count
             }
-            try record(20)
-            Thread.sleep(forTimeInterval: 0.2)
-            let (files, handles, tasks) = (try open(), HDF5Library.openHandleCount, try threads())
-            for _ in 0..<10 { try record(100) }
-            Thread.sleep(forTimeInterval: 0.2)
-            let (filesAfter, tasksAfter) = (try open(), try threads())
-            #expect(filesAfter == files)
-            #expect(HDF5Library.openHandleCount == handles)
-            #expect(tasksAfter <= tasks + 2)
+            let tests = ShardRecorderTests()
+            try withTemporaryFolder { path in
+                func record(_ number: Int) throws -> Int {
+                    let recorder = tests.recorder(path, shardBytes: 2048)
+                    for index in 0..<number { try recorder.append(tests.sample(index)) }
+                    return try recorder.finish().count
+                }
+                #expect(try record(20) == 20)
+                Thread.sleep(forTimeInterval: 0.2)
+                let (files, threads) = (try count("fd"), try count("task"))
+                var shards = 0
+                for _ in 0..<10 { shards += try record(100) }
+                #expect(shards == 1000)
+                Thread.sleep(forTimeInterval: 0.2)
+                let (filesAfter, threadsAfter) = (try count("fd"), try count("task"))
+                #expect(filesAfter == files)
+                #expect(HDF5Library.openHandleCount == 0)
+                #expect(threadsAfter <= threads + 2)
+            }
         }
     }
 
     @Test("Two thousand samples take no more memory than two hundred")
     func memory() async {
-        await #expect(processExitsWith: .success) { try ShardRecorderTests().recordLong() }
-    }
-
-    private func recordLong() throws {
-        func resident() throws -> Int {
-            let data = FileManager.default.contents(atPath: "/proc/self/statm") ?? Data()
-            let text = String(decoding: data, as: UTF8.self)
-            return Int(text.split(separator: " ")[1]).map { $0 * 4096 } ?? 0
-        }
-        try withTemporaryFolder { path in
-            let recorder = recorder(path, shardBytes: 1 << 20)
-            for index in 0..<1000 { try recorder.append(sample(index)) }
-            let before = try resident()
-            for index in 1000..<3000 { try recorder.append(sample(index)) }
-            let slope = Double(try resident() - before) / 2000
-            _ = try recorder.finish()
-            #expect(slope < 1024, "\(slope) bytes per sample")
+        await #expect(processExitsWith: .success) {
+            func resident() throws -> Int {
+                let data = FileManager.default.contents(atPath: "/proc/self/statm") ?? Data()
+                let text = String(decoding: data, as: UTF8.self)
+                return Int(text.split(separator: " ")[1]).map { $0 * 4096 } ?? 0
+            }
+            let tests = ShardRecorderTests()
+            try withTemporaryFolder { path in
+                let recorder = tests.recorder(path, shardBytes: 1 << 20)
+                for index in 0..<1000 { try recorder.append(tests.sample(index)) }
+                let before = try resident()
+                for index in 1000..<3000 { try recorder.append(tests.sample(index)) }
+                let slope = Double(try resident() - before) / 2000
+                _ = try recorder.finish()
+                #expect(slope < 1024, "\(slope) bytes per sample")
+            }
         }
     }
 }

@@ -1,4 +1,4 @@
-/* Check sums that every stored byte passes through, in the instructions that processors have for them. */
+/* What every stored byte passes through: check sums, in the instructions that processors have for them, and the disk. */
 #ifndef HIRE_CDIGEST_SHIMS_H
 #define HIRE_CDIGEST_SHIMS_H
 
@@ -13,5 +13,8 @@ void hire_sha256_blocks(uint32_t state[8], const uint8_t *bytes, size_t blocks);
 
 /* The check sum of HDF5's filter fletcher32: 16-bit words in big-endian order, sums modulo 65,535. */
 uint32_t hire_fletcher32(const uint8_t *bytes, size_t count);
+
+/* Has the disk begin with bytes that were written to a file, and does not wait; nothing where the system cannot. */
+void hire_begin_writeback(int descriptor, int64_t offset, int64_t count);
 
 #endif

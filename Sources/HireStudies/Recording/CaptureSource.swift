@@ -23,13 +23,17 @@ public struct CaptureSource {
     public static func task(_ task: any Task, _ split: DataSplit, count: Int?) -> CaptureSource {
         let all = task.samples(split)
         let samples = Array(all.prefix(count ?? all.count))
+        // Texts alone would not tell a picture that was replaced; asked for once, as it may read every file.
+        var data: String?
         return CaptureSource(
             origin: task.origin, samples: samples, hasQuestions: true,
             image: { try task.image(split, at: samples[$0].imageIndex) },
             digest: { index in
                 let sample = samples[index]
+                let whole = try data ?? task.dataDigest()
+                data = whole
                 let parts = [
-                    task.id, task.origin, split.rawValue, sample.id, "\(sample.imageIndex)",
+                    task.id, task.origin, whole, split.rawValue, sample.id, "\(sample.imageIndex)",
                     sample.question, sample.answer,
                 ]
                 return SHA256.hex(of: parts.joined(separator: "\u{0}").utf8)

@@ -25,6 +25,7 @@ public final class CaptureStudy: StudyPlan {
     private let collector: CaptureCollector
     private let comparing: (SequenceSpan) -> SequenceGeometry
     private let stretches: [Range<Int>]
+    private let weights: String
     private var isFitted = false
 
     /// A capture; nothing is computed but shapes and digests.
@@ -64,8 +65,10 @@ public final class CaptureStudy: StudyPlan {
                 watched: Set(collector.chosen.map(\.name)),
                 languageModel: collector.needsLanguageModel), spans: spans)
         stretches = CaptureStudy.stretches(plan.sampleBytes, limit: options.itemBytes)
+        weights = try pipeline.weightsDigest()
         items = try CaptureStudy.items(
-            stretches, source, options, pipeline, names: collector.chosen.map(\.name))
+            stretches, source, options, pipeline, weights: weights,
+            names: collector.chosen.map(\.name))
     }
 
     /// "capture".
@@ -105,7 +108,8 @@ public final class CaptureStudy: StudyPlan {
         let recorder = ShardRecorder(
             attributes: try RunMetadata(
                 item.configuration, seed: Int(clamping: pipeline.drawnFrom?.seed ?? 0),
-                context: pipeline.context, fileSystem: folder.fileSystem
+                context: pipeline.context, fileSystem: folder.fileSystem,
+                provenance: folder.provenance, modelDigest: weights
             ).attributes, backend: pipeline.context.backend, shardBytes: options.shardBytes,
             hooks: plan.rows.map(\.name), fileSystem: folder.fileSystem
         ) { folder.location(Recorder.file(name, $0)) }
@@ -216,9 +220,8 @@ public final class CaptureStudy: StudyPlan {
 
     private static func items(
         _ stretches: [Range<Int>], _ source: CaptureSource, _ options: CaptureStudyOptions,
-        _ pipeline: Pipeline, names: [String]
+        _ pipeline: Pipeline, weights: String, names: [String]
     ) throws -> [StudyItem] {
-        let weights = try pipeline.weightsDigest()
         let digits = "\(source.samples.count)".count
         var shared: JSONObject = [
             "schema": "hire-capture-1", "numerics": .integer(Int64(ToolkitVersion.numerics)),
