@@ -24,4 +24,25 @@ extension RandomSource {
             }
         }
     }
+
+    /// Sums of values whose signs are drawn by coin flips.
+    ///
+    /// Sum `r` is a function of this stream, the values and `r` alone.
+    public func signFlippedSums(of values: [Double], count: Int) -> [Double] {
+        let blocks = (values.count + 127) / 128
+        return values.withUnsafeBufferPointer { values in
+            (0..<count).map { draw in
+                var sum = 0.0
+                for block in 0..<blocks {
+                    let words = words(at: UInt64(draw) << 32 | UInt64(block))
+                    for place in 0..<min(128, values.count - 128 * block) {
+                        let isTurned = words[place >> 5] >> UInt32(place & 31) & 1 == 1
+                        let value = values[128 * block + place]
+                        sum += isTurned ? -value : value
+                    }
+                }
+                return sum
+            }
+        }
+    }
 }

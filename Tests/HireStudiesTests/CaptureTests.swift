@@ -278,6 +278,45 @@ struct CaptureTests {
         }
     }
 
+    @Test(
+        "A basis that could not be fitted is fitted by the next item, never by each picture for itself"
+    )
+    func failedBasis() throws {
+        var options = CaptureOptions()
+        options.reduction = .principalComponents(2, basis: nil, samples: 2)
+        try withTemporaryFolder { path in
+            let disk = SystemFileSystem()
+            let files = (0..<3).map { FilePath.join(path, "\($0).png") }
+            for (index, file) in files.enumerated() {
+                try AtomicWriter().write(image(index).png(), to: file)
+            }
+            func study() throws -> CaptureStudy {
+                try CaptureStudy(
+                    .files(files, question: nil), of: pipeline,
+                    options: CaptureStudyOptions(
+                        CaptureRules([.init(["encoder.output"], options)])),
+                    catalog: small.catalog, corpus: small.task.corpus,
+                    shapes: Context(backend: ShapesBackend()))
+            }
+            func read(_ study: CaptureStudy, _ name: String) throws -> [[Float]] {
+                let folder = RunFolder(FilePath.join(path, name))
+                let result = try study.perform(study.items[0], in: folder, .silent)
+                let reader = try HDF5Reader(folder.location(result.files[0]))
+                return try ["/basis/encoder/output/directions", "/act/encoder/output"].map {
+                    try reader.array($0, on: backend).floats()
+                }
+            }
+            let expected = try read(study(), "whole")
+            let stopped = try study()
+            try disk.rename(files[1], to: files[1] + ".away")
+            for _ in 0..<2 {
+                #expect(throws: (any Error).self) { try read(stopped, "stopped") }
+            }
+            try disk.rename(files[1] + ".away", to: files[1])
+            #expect(try read(stopped, "stopped") == expected)
+        }
+    }
+
     @Test("A run goes on where it was, and its index is one array over all samples")
     func resumed() throws {
         let rules = CaptureRules(patterns: ["encoder.output", "enricher.**"])

@@ -63,7 +63,7 @@ struct RunExportTests {
         let narrow = try backend.array((0..<6).map { Double($0) / 4 }, [2, 3], as: .bfloat16)
         try shard.write(narrow, to: "/act/a/b")
         try shard.write(backend.array([Float](repeating: 1, count: 8), [2, 2, 2]), to: "/act/cube")
-        try shard.write(["x,\"y\"", "z"], to: "/input/text")
+        try shard.write(["x,\"y\"", "z", "u\r\nv"], to: "/input/text")
         try shard.write(backend.array([Float](), [0, 4]), to: "/act/none")
         let file = folder.file("x.h5")
         try shard.write(to: file)
@@ -89,7 +89,7 @@ struct RunExportTests {
             String(decoding: try disk.readAll(folder.file("csv/\(name).csv")), as: UTF8.self)
         }
         #expect(try text("act.a.b") == "b_0,b_1,b_2\n0.0,0.25,0.5\n0.75,1.0,1.25\n")
-        #expect(try text("input.text") == "text\n\"x,\"\"y\"\"\"\nz\n")
+        #expect(try text("input.text") == "text\n\"x,\"\"y\"\"\"\nz\n\"u\r\nv\"\n")
         #expect { try export.write(as: .npz, only: ["cub"], to: folder.file("y")) } throws: {
             "\($0)".contains("did you mean 'cube'")
         }

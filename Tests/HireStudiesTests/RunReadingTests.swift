@@ -50,6 +50,21 @@ struct RunReadingTests {
         #expect(status.json()["items"]?.arrayValue?[1]["error"] == "b: expected [2], got <3>")
     }
 
+    @Test("A long error stands beneath the table and does not widen it")
+    func longErrors() throws {
+        let error =
+            "encoder.layers.0: expected [2],\r\ngot " + String(repeating: "long ", count: 80)
+            + "end."
+        let run = try SyntheticRun(
+            "sweep", [.init(variant: "a"), .init(variant: "b", error: error)])
+        let status = try RunStatus(run.contents())
+        let lines = try status.text().split(separator: "\n").map(String.init)
+        #expect(lines.prefix(4).allSatisfy { $0.count < 80 })
+        #expect(lines[4] == "b: " + error.replacing("\r\n", with: " "))
+        #expect(lines[5].contains("1 done, 1 failed of 2"))
+        #expect(status.json()["items"]?.arrayValue?[1]["error"] == .string(error))
+    }
+
     @Test("A run without items, and a folder that is none")
     func empty() throws {
         let run = try SyntheticRun("sweep", [])
@@ -192,7 +207,9 @@ struct RunReadingTests {
         #expect(found.json["intact"] == false)
         // A damaged manifest still lets the journal be looked at.
         try AtomicWriter().write("{}", to: run.location("study.json"))
-        #expect(try RunVerification(run).problems.first?.kind == "manifest")
+        let damaged = try RunVerification(run).problems.first
+        #expect(damaged?.kind == "manifest")
+        #expect(damaged?.sentence.contains("Remove the file and run the script again") == true)
     }
 
     @Test("The folder of a capture written by h5py and Python stays readable")

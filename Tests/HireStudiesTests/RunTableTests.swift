@@ -36,18 +36,21 @@ struct RunTableTests {
         }
         #expect(abs(spread.mean - 0.8) < 1e-12 && spread.count == 3)
         #expect(try #require(spread.deviation) < 1e-12)
-        guard case .difference(let test) = try column(table, "difference")[1],
+        guard case .difference(let pair) = try column(table, "difference")[1],
             case .probability(let p) = try column(table, "p")[1]
         else {
             Issue.record("nothing was compared")
             return
         }
-        #expect(abs(test.difference - 0.3) < 1e-12 && test.count == 40)
-        #expect(p == test.p && p < 0.01)
+        #expect(abs(pair.bootstrap.difference - 0.3) < 1e-12 && pair.bootstrap.count == 40)
+        #expect(p == pair.test.p && p < 0.01)
         #expect(try column(table, "p")[0] == .missing)
         #expect(
             table.caption.contains("standard deviation over seeds")
                 && table.caption.contains("same 40 samples"))
+        #expect(
+            table.caption.contains("percentile interval of 10,000 paired bootstrap resamples")
+                && table.caption.contains("paired sign-flip (randomisation) test"))
         // The better one is bold, the same in all is not.
         let markdown = try table.written(as: .markdown)
         #expect(markdown.contains("**80.0 ± 0.0**") && !markdown.contains("**50.0"))
@@ -72,11 +75,11 @@ struct RunTableTests {
         // Sorting does not change with what rows are compared.
         #expect(try column(sorted, "p")[1] == .missing)
         let other = try table(run) { $0.baseline = "hire" }
-        guard case .difference(let test) = try column(other, "difference")[0] else {
+        guard case .difference(let pair) = try column(other, "difference")[0] else {
             Issue.record("the baseline was not taken")
             return
         }
-        #expect(abs(test.difference + 0.3) < 1e-12)
+        #expect(abs(pair.bootstrap.difference + 0.3) < 1e-12)
         let seeds = try table(run) {
             $0.allSeeds = true
             $0.columns = ["final_loss"]
@@ -170,6 +173,89 @@ struct RunTableTests {
         #expect { try table(run) } throws: {
             "\($0)".contains("SHA-256 differs") && "\($0)".contains("hire verify")
         }
+    }
+
+    @Test("A baseline with several rows is compared point by point")
+    func points() throws {
+        func item(
+            _ name: String, _ steps: Int64, _ right: Int, seed: Int? = nil,
+            axes: JSONObject = [:]
+        ) -> SyntheticRun.Item {
+            var all: JSONObject = ["training.steps": .integer(steps)]
+            for (key, value) in axes.members { all[key] = value }
+            return SyntheticRun.Item(
+                variant: name, seed: seed, axes: all,
+                metrics: ["accuracy": ["value": 0.5, "count": 20]],
+                grades: (0..<20).map { ("\($0)", $0 < right ? 1 : 0) })
+        }
+        let run = try SyntheticRun(
+            "ablation",
+            [
+                item("none", 300, 2), item("none", 600, 8), item("hire", 300, 12),
+                item("hire", 600, 10), item("wide", 900, 20),
+                item("jbu", 600, 18, axes: ["enricher.radius": 2]),
+            ])
+        let table = try table(run) { $0.baseline = "none" }
+        let found = try column(table, "difference").map { cell -> Double? in
+            if case .difference(let pair) = cell { pair.bootstrap.difference } else { nil }
+        }
+        #expect(found == [nil, nil, 0.5, 0.1, nil, 0.5])
+        #expect(table.caption.contains("over none at the same training.steps on the same 20"))
+        #expect(table.caption.contains("wide training.steps=900 is not compared: there is no none"))
+        // A row by its own name is the baseline of all.
+        let one = try self.table(run) { $0.baseline = "none training.steps=600" }
+        #expect(try column(one, "difference").filter { $0 == .missing }.count == 1)
+        let alone = try SyntheticRun(
+            "ablation", [item("none", 300, 2), item("none", 600, 8), item("wide", 900, 20)])
+        #expect { try self.table(alone) { $0.baseline = "none" } } throws: {
+            "\($0)".contains("none training.steps=300, none training.steps=600")
+        }
+        // Where every item has a row, so does every seed of the baseline.
+        let seeds = try SyntheticRun(
+            "ablation",
+            [1, 2].flatMap {
+                [item("none", 300, 4 * $0, seed: $0), item("hire", 300, 10, seed: $0)]
+            })
+        let each = try self.table(seeds) {
+            $0.baseline = "none"
+            $0.allSeeds = true
+        }
+        let differences = try column(each, "difference").compactMap { cell -> Double? in
+            if case .difference(let pair) = cell { pair.bootstrap.difference } else { nil }
+        }
+        #expect(differences.count == 2 && each.caption.contains("the same training.steps, seed"))
+        #expect(abs(differences[0] - 0.3) < 1e-12 && abs(differences[1] - 0.1) < 1e-12)
+    }
+
+    @Test("One sample has a difference, no interval and p = 1")
+    func single() throws {
+        let run = try SyntheticRun(
+            "ablation",
+            [("a", 0.0), ("b", 1.0)].map { name, grade in
+                SyntheticRun.Item(
+                    variant: name, metrics: ["accuracy": ["value": .number(grade), "count": 1]],
+                    grades: [("x", grade)])
+            })
+        let table = try table(run)
+        #expect(try column(table, "p")[1] == .probability(1))
+        #expect(try table.written(as: .text).contains("+100.0 [–]"))
+        let json = try JSONParser.parse(table.written(as: .json))
+        #expect(json.arrayValue?[1]["difference"]?["low"] == .null)
+        #expect(json.arrayValue?[1]["difference"]?["p_bootstrap"] == .null)
+        #expect(json.arrayValue?[1]["difference"]?["p_sign_flip"] == 1)
+    }
+
+    @Test("Texts with line breaks of Windows stay in their cells")
+    func lineBreaks() throws {
+        var table = ResultTable(columns: [
+            .init("a", "a", isText: true), .init("b", "b", isText: true),
+        ])
+        table.append([.text("x\r\ny"), .text("p|\u{301}q & r\u{301}")])
+        #expect(try table.written(as: .csv) == "a,b\n\"x\r\ny\",p|\u{301}q & r\u{301}\n")
+        let markdown = try table.written(as: .markdown)
+        #expect(markdown.hasSuffix("| x y | p\\|\u{301}q & r\u{301} |\n"))
+        #expect(try table.written(as: .text).hasSuffix("x y  p|\u{301}q & r\u{301}\n"))
+        #expect(try table.written(as: .latex).contains("x y & p|\u{301}q \\& r\u{301} \\\\\n"))
     }
 
     @Test("Holm's column comes with several comparisons")

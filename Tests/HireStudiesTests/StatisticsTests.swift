@@ -35,7 +35,8 @@ struct StatisticsTests {
             let p = number(entry, "p")
             #expect(abs(test.difference - number(entry, "difference")) < 1e-12)
             // Four standard errors of a share of 10,000 draws, and the one that is added.
-            #expect(abs(test.p - p) < 4 * (p * (1 - p) / 10_000).squareRoot() + 2e-4, "\(entry)")
+            let found = try #require(test.p)
+            #expect(abs(found - p) < 4 * (p * (1 - p) / 10_000).squareRoot() + 2e-4, "\(entry)")
         }
     }
 
@@ -44,10 +45,42 @@ struct StatisticsTests {
         for entry in try cases("sampled") {
             let test = PairedBootstrap(try numbers(entry["a"]), against: try numbers(entry["b"]))
             let p = number(entry, "p")
-            #expect(abs(test.p - p) < 4 * (p * (1 - p) / 10_000).squareRoot() + 2e-3)
-            #expect(abs(test.interval.lowerBound - number(entry, "low")) < 0.01)
-            #expect(abs(test.interval.upperBound - number(entry, "high")) < 0.01)
+            let (found, interval) = (try #require(test.p), try #require(test.interval))
+            #expect(abs(found - p) < 4 * (p * (1 - p) / 10_000).squareRoot() + 2e-3)
+            #expect(abs(interval.lowerBound - number(entry, "low")) < 0.01)
+            #expect(abs(interval.upperBound - number(entry, "high")) < 0.01)
         }
+    }
+
+    @Test("The sign-flip test counts all signs of few samples and draws those of many")
+    func signFlips() throws {
+        for entry in try cases("exact") + [try #require(golden["sixteen"])] {
+            let test = SignFlipTest(try numbers(entry["a"]), against: try numbers(entry["b"]))
+            #expect(test.isExact && abs(test.p - number(entry, "flip")) < 1e-12, "\(entry)")
+        }
+        for entry in try cases("sampled") {
+            let (a, b) = (try numbers(entry["a"]), try numbers(entry["b"]))
+            let test = SignFlipTest(a, against: b)
+            let p = number(entry, "flip")
+            #expect(!test.isExact)
+            #expect(abs(test.p - p) < 4 * (p * (1 - p) / 10_000).squareRoot() + 2e-3)
+            #expect(
+                test == SignFlipTest(a, against: b) && test != SignFlipTest(a, against: b, seed: 2))
+        }
+        // However clear the difference is, n samples cannot say more than 2^(1 - n).
+        for count in 1...17 {
+            let ones = [Double](repeating: 1, count: count)
+            let test = SignFlipTest(ones, against: ones.map { $0 - 1 })
+            if count <= 16 {
+                #expect(test.p == 1 / Double(1 << (count - 1)))
+            } else {
+                #expect(test.p >= 1.0 / 10_001 && test.p < 0.001 && !test.isExact)
+            }
+        }
+        #expect(SignFlipTest([1, 0, 1], against: [1, 0, 1]) == SignFlipTest([], against: []))
+        #expect(SignFlipTest([1, 0, 1], against: [1, 0, 1]).p == 1)
+        let one = PairedComparison([1], against: [0])
+        #expect(one.test.p == 1 && one.bootstrap.interval == nil && one.bootstrap.p == nil)
     }
 
     @Test("Equal seeds give equal numbers, others do not; no difference gives p = 1")

@@ -126,7 +126,7 @@ struct StudyTests {
             try study.run()
             let backend = ReferenceBackend()
             let shard = try study.results[0].shards[0]
-            #expect(shard == study.items[0].folder + "/features.h5")
+            #expect(shard == study.items[0].folder + "/features-00001.h5")
             let reader = try HDF5Reader(folder + "/" + shard)
             let features = try reader.array("/act/encoder/output", on: backend)
             #expect(features.shape == [3, 8, 2, 2])

@@ -84,6 +84,21 @@ import Testing
         }
     }
 
+    @Test func aReportThatCannotBeWrittenIsASentence() throws {
+        let (folder, run) = try copy()
+        try AtomicWriter().write("kept", to: folder.file("file"))
+        try SystemFileSystem().makeFolders(folder.file("folder"))
+        for out in [folder.file("file/report.html"), folder.file("folder"), "/proc/report.html"] {
+            let result = try program.run(["report", run, "--out", out])
+            #expect(result.status == 73, "\(out): \(result.errors)")
+            #expect(result.output.isEmpty && result.errors.contains("cannot"), "\(result.errors)")
+            #expect(result.errors.split(separator: "\n").count == 1, "\(result.errors)")
+        }
+        let kept = try SystemFileSystem().readAll(folder.file("file"))
+        #expect(kept == Array("kept".utf8))
+        #expect(try SystemFileSystem().list(folder.file("folder")).isEmpty)
+    }
+
     @Test func damageIsFoundAndNamed() throws {
         let (folder, run) = try copy()
         defer { withExtendedLifetime(folder) {} }

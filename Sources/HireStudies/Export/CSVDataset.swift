@@ -1,4 +1,5 @@
 import HireArray
+import HireFiles
 import HireHDF5
 
 /// A dataset with one or two axes as CSV: a line per row, a column per position on the second axis.
@@ -12,10 +13,10 @@ enum CSVDataset {
         let label =
             dataset.axes.count == 2 && !dataset.axes[1].label.isEmpty ? dataset.axes[1].label : name
         let titles = dataset.shape.count == 2 ? (0..<columns).map { "\(label)_\($0)" } : [name]
-        try append(titles.map(quoted).joined(separator: ",") + "\n")
+        try append(titles.map(PlainText.csvField).joined(separator: ",") + "\n")
         if dataset.content == .strings {
             try source.forEachStrings(of: dataset) { texts in
-                try append(texts.map { quoted($0) + "\n" }.joined())
+                try append(texts.map { PlainText.csvField($0) + "\n" }.joined())
             }
             return
         }
@@ -42,10 +43,5 @@ enum CSVDataset {
         case .uint8: try block.elements(UInt8.self).map { "\($0)" }
         case .bool: try block.elements(Bool.self).map { $0 ? "1" : "0" }
         }
-    }
-
-    private static func quoted(_ field: String) -> String {
-        field.contains { ",\"\n\r".contains($0) }
-            ? "\"" + field.replacing("\"", with: "\"\"") + "\"" : field
     }
 }

@@ -4,77 +4,94 @@ import HireHDF5
 
 /// Shards of one recording, read as if they were one file.
 ///
-/// Datasets with a sample axis are put one behind the other; offsets of ragged data are shifted; what has no sample axis (the
-/// scales of other axes) is taken from the first shard and must be the same in all of them.
+/// Datasets with a sample axis are put one behind the other, without rows of the shards that have none of them, as where only
+/// every tenth sample was kept; offsets of ragged data are shifted; what has no sample axis (the scales of other axes) must be
+/// the same wherever it is.
 struct JoinedShards {
     /// What stands in front of every path: empty, or `/items/<label>`.
     let prefix: String
     /// The paths of the files.
     let files: [String]
-    /// The datasets in the order of the first file.
+    /// The datasets in the order in which the files first have them.
     private(set) var datasets: [JoinedDataset] = []
     /// Root attributes of the first file.
     private(set) var attributes: [(String, HDF5Value)] = []
-    /// What could not be put together, as sentences.
+    /// Attributes of groups, such as those that hold values and offsets.
+    private(set) var groups: [(path: String, attributes: [(String, HDF5Value)])] = []
+    /// What could not be put together, as sentences: at most one per dataset.
     private(set) var notes: [String] = []
 
-    /// What a file holds; only the first one stays open, since there may be more than a process may open.
+    /// What a file holds; few stay open, since there may be more than a process may open.
     private struct Source {
         var path: String
         var nodes: [String: HDF5Node.Content]
-        var order: [String]
-        var samples: Int?
+
+        func rows(_ path: String) -> Int? { nodes[path]?.shape?.first }
     }
 
     /// Looks at files; their SHA-256 must have been compared where there is one.
-    init(_ files: [String], prefix: String = "") throws {
+    ///
+    /// - Parameter keeping: which paths are of interest; all by default.
+    init(_ files: [String], prefix: String = "", keeping: (String) -> Bool = { _ in true }) throws {
         self.prefix = prefix
         self.files = files
-        let sources = try files.map { path -> Source in
-            let reader = try HDF5Reader(inPlace: path)
-            let nodes = try reader.nodes()
-            var samples: Int?
-            if case .array(_, let shape)? = nodes.first(where: { $0.path == "/sample" })?.content {
-                samples = shape.first
+        var order: [String] = []
+        var holders: [String: Int] = [:]
+        let sources = try files.enumerated().map { number, path -> Source in
+            let nodes = try HDF5Reader(inPlace: path).nodes().filter { keeping($0.path) }
+            for node in nodes {
+                if let holder = holders[node.path] {
+                    // A dataset tells more than a group that has its name in another file.
+                    if holder >= 0 || node.content == .group { continue }
+                } else {
+                    order.append(node.path)
+                }
+                holders[node.path] = node.content == .group ? -1 : number
             }
             return Source(
                 path: path,
-                nodes: Dictionary(nodes.map { ($0.path, $0.content) }) { first, _ in first },
-                order: nodes.map(\.path), samples: samples)
+                nodes: Dictionary(nodes.map { ($0.path, $0.content) }) { first, _ in first })
         }
         guard let first = sources.first else { return }
-        let reader = try HDF5Reader(inPlace: first.path)
-        attributes = try JoinedShards.attributes(of: "/", reader)
-        for source in sources.dropFirst() {
-            for path in source.order where first.nodes[path] == nil {
-                notes.append(
-                    "\(path) of \(source.path) is not in \(first.path) and is left out."
-                )
+        var open = (number: 0, reader: try HDF5Reader(inPlace: first.path))
+        attributes = try JoinedShards.attributes(of: "/", open.reader)
+        for path in order {
+            let holder = holders[path] ?? 0
+            let number = holder >= 0 ? holder : sources.firstIndex { $0.nodes[path] != nil } ?? 0
+            if number != open.number {
+                open = (number, try HDF5Reader(inPlace: sources[number].path))
             }
-        }
-        for path in first.order {
-            guard let content = first.nodes[path], content != .group else { continue }
+            guard holder >= 0, let content = sources[number].nodes[path] else {
+                let found = try JoinedShards.attributes(of: path, open.reader)
+                if !found.isEmpty { groups.append((path, found)) }
+                continue
+            }
             // Rows and edges of ragged data are counted anew.
-            if try JoinedShards.isBareDimension(path, first.nodes, reader) { continue }
-            if let dataset = try join(path, content, sources, reader) { datasets.append(dataset) }
+            if try JoinedShards.isBareDimension(path, sources[number].nodes, open.reader) {
+                continue
+            }
+            if let dataset = try join(path, content, sources, number, open.reader) {
+                datasets.append(dataset)
+            }
         }
     }
 
     /// The dataset of a path without the prefix, from all files; nil with a note if it cannot be put together.
     private mutating func join(
-        _ path: String, _ content: HDF5Node.Content, _ sources: [Source], _ reader: HDF5Reader
+        _ path: String, _ content: HDF5Node.Content, _ sources: [Source], _ holder: Int,
+        _ reader: HDF5Reader
     ) throws -> JoinedDataset? {
         let (kind, shape): (JoinedDataset.Content, [Int])
         switch content {
         case .array(let dtype, let extents):
             let isOffsets =
                 dtype == .int64 && path.hasSuffix("/offsets")
-                && sources[0].nodes[String(path.dropLast(7)) + "values"] != nil
+                && sources[holder].nodes[String(path.dropLast(7)) + "values"] != nil
             (kind, shape) = (isOffsets ? .offsets : .array(dtype), extents)
         case .strings(let extents): (kind, shape) = (.strings, extents)
         default:
             notes.append(
-                "\(path) of \(sources[0].path) is a link or has a type of its own and is left out."
+                "\(path) of \(sources[holder].path) is a link or has a type of its own and is left out."
             )
             return nil
         }
@@ -83,18 +100,27 @@ struct JoinedShards {
         let scale = try reader.scaleName(path)
         var dataset = JoinedDataset(
             path: path, content: kind, shape: shape,
-            parts: [.init(file: 0, object: path, rows: shape.first ?? 1)],
+            parts: [.init(file: holder, object: path, rows: shape.first ?? 1)],
             axes: labels.allSatisfy(\.isEmpty)
                 ? [] : zip(labels, scales).map { HDF5Axis($0, scale: $1) },
             scale: scale, attributes: try JoinedShards.attributes(of: path, reader))
         if sources.count == 1 { return dataset }
-        guard hasSamples(path, labels, sources) else {
-            return try isSame(path, content, sources) ? dataset : nil
+        guard hasSamples(path, labels, sources, holder) else {
+            return try isSame(path, content, sources, holder) ? dataset : nil
         }
-        for (number, source) in sources.enumerated().dropFirst() {
-            guard let other = source.nodes[path], other.kind == content.kind,
-                let extents = other.shape, extents.count == shape.count,
-                extents.dropFirst() == shape.dropFirst()
+        let counting = try countingScale(path, scales, isScale: scale != nil, reader)
+        for (number, source) in sources.enumerated() where number != holder {
+            guard let other = source.nodes[path] else {
+                if let counting, let rows = source.rows(counting), rows > 0 {
+                    notes.append(
+                        "\(path) is missing in \(source.path), which has \(grouped(rows)) samples of it, and is left out."
+                    )
+                    return nil
+                }
+                continue
+            }
+            guard other.kind == content.kind, let extents = other.shape,
+                extents.count == shape.count, extents.dropFirst() == shape.dropFirst()
             else {
                 notes.append(
                     "\(path) has another shape or type in \(source.path) than in \(reader.name) and is left out."
@@ -109,21 +135,37 @@ struct JoinedShards {
         return dataset
     }
 
+    /// The scale that says of which samples a dataset's rows are; nil for such a scale itself.
+    private func countingScale(
+        _ path: String, _ scales: [String?], isScale: Bool, _ reader: HDF5Reader
+    ) throws -> String? {
+        if isScale { return nil }
+        if let scale = scales.first ?? nil, !scale.hasSuffix("/row"), !scale.hasSuffix("/edge") {
+            return scale
+        }
+        let above = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
+        if !above.isEmpty, case .string(let name)? = try reader.attribute("sampling", on: above) {
+            return "/" + name
+        }
+        return "/sample"
+    }
+
     /// Whether rows of different files are different samples.
-    private func hasSamples(_ path: String, _ labels: [String], _ sources: [Source]) -> Bool {
+    private func hasSamples(
+        _ path: String, _ labels: [String], _ sources: [Source], _ holder: Int
+    ) -> Bool {
         if path == "/sample" || labels.first == "sample" { return true }
         for ending in ["/values", "/offsets"] where path.hasSuffix(ending) {
             let base = String(path.dropLast(ending.count))
-            if sources[0].nodes[base + "/values"] != nil, sources[0].nodes[base + "/offsets"] != nil
-            {
-                return true
-            }
+            let nodes = sources[holder].nodes
+            if nodes[base + "/values"] != nil, nodes[base + "/offsets"] != nil { return true }
         }
         guard labels.first?.isEmpty ?? false, path.split(separator: "/").count > 1 else {
             return false
         }
         return sources.allSatisfy { source in
-            source.samples != nil && source.nodes[path]?.shape?.first == source.samples
+            guard let rows = source.rows(path) else { return source.nodes[path] == nil }
+            return rows == source.rows("/sample")
         }
     }
 
@@ -139,20 +181,20 @@ struct JoinedShards {
         return false
     }
 
-    private mutating func isSame(_ path: String, _ content: HDF5Node.Content, _ sources: [Source])
-        throws
-        -> Bool
-    {
-        let digest = { (source: Source) throws -> String? in
-            try source.nodes[path].map {
-                try HDF5ContentDigest.digest(
-                    HDF5Node(path: path, content: $0), HDF5Reader(inPlace: source.path))
-            }
+    private mutating func isSame(
+        _ path: String, _ content: HDF5Node.Content, _ sources: [Source], _ holder: Int
+    ) throws -> Bool {
+        let digest = { (source: Source) throws -> String in
+            try HDF5ContentDigest.digest(
+                HDF5Node(path: path, content: source.nodes[path] ?? content),
+                HDF5Reader(inPlace: source.path))
         }
-        let first = try digest(sources[0])
-        for source in sources.dropFirst() where try digest(source) != first {
+        let first = try digest(sources[holder])
+        for source in sources.dropFirst(holder + 1)
+        where source.nodes[path] != nil {
+            if try digest(source) == first { continue }
             notes.append(
-                "\(path) has no sample axis and is not the same in \(source.path) as in \(sources[0].path); "
+                "\(path) has no sample axis and is not the same in \(source.path) as in \(sources[holder].path); "
                     + "it is left out.")
             return false
         }

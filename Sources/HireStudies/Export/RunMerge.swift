@@ -42,9 +42,12 @@ public struct RunMerge {
 
     /// Writes the file.
     ///
+    /// - Parameter attributes: those of the root; nil takes those of the shards.
     /// - Returns: the files, the one to open first, and what was left out.
     /// - Throws: `FileError`, `HDF5Error`; the file then does not exist or is the old one.
-    public func write(to path: String, _ mode: Mode) throws -> RunExport.Summary {
+    public func write(
+        to path: String, _ mode: Mode, attributes: [(String, HDF5Value)]? = nil
+    ) throws -> RunExport.Summary {
         let target = RunMerge.absolute(path)
         let shards = sources.recordings.flatMap(\.files)
         guard !shards.map(RunMerge.absolute).contains(target) else {
@@ -57,7 +60,7 @@ public struct RunMerge {
         let parts = MergedParts(path, fileSystem)
         if mode == .copy { try parts.removeOld() }
         let file = try HDF5Shard(name: path)
-        try addRoot(file)
+        if let attributes { try file.setAttributes(attributes) } else { try addRoot(file) }
         let total = sources.recordings.flatMap(\.datasets).map(\.byteCount).reduce(0, +)
         for recording in sources.recordings {
             let ordered =
@@ -84,6 +87,7 @@ public struct RunMerge {
                 summary.datasets.append(place)
             }
         }
+        try addGroups(file)
         if mode == .link {
             for (number, shard) in shards.enumerated() {
                 try file.link(
@@ -110,6 +114,16 @@ public struct RunMerge {
             try file.makeGroup(recording.prefix)
             try file.setAttributes(
                 recording.attributes.filter { $0.0 != "complete" }, on: recording.prefix)
+        }
+    }
+
+    /// Attributes of groups whose datasets are there.
+    private func addGroups(_ file: HDF5Shard) throws {
+        for recording in sources.recordings {
+            for (path, attributes) in recording.groups
+            where recording.datasets.contains(where: { $0.path.hasPrefix(path + "/") }) {
+                try file.setAttributes(attributes, on: recording.prefix + path)
+            }
         }
     }
 

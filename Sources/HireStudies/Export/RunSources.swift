@@ -16,6 +16,13 @@ public struct RunSources {
         recordings = [try JoinedShards([path])]
     }
 
+    /// Shards of one recording, in order, that were just written or compared with their SHA-256.
+    ///
+    /// - Parameter keeping: which paths are of interest.
+    init(shards: [String], keeping: (String) -> Bool) throws {
+        recordings = [try JoinedShards(shards, keeping: keeping)]
+    }
+
     /// The shards of a run's finished items, each compared with its SHA-256 before it is opened.
     ///
     /// - Parameter only: globs over labels, or `key=glob` over id, seed, variant and axes; empty means all.

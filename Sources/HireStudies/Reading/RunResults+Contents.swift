@@ -55,41 +55,13 @@ extension RunFolder {
     ///
     /// HDF5 can crash on damaged files, so it opens none that was not compared.
     func verifiedShards(_ record: JournalRecord) throws -> [String] {
-        let names = record.files.keys.filter { FilePath.fileExtension(of: $0) == "h5" }.sorted {
-            NaturalOrder.precedes($0, $1)
-        }
+        let names = NaturalOrder.sorted(
+            record.files.keys.filter { FilePath.fileExtension(of: $0) == "h5" })
         for name in names where !RunFileProblem.isMeasured(name) {
             guard
                 try SHA256.hex(ofFile: location(name), in: fileSystem) == record.files[name]?.sha256
             else { throw RunFolder.changed(location(name)) }
         }
         return names
-    }
-}
-
-/// The order in which people number things: `2.h5` before `10.h5`.
-enum NaturalOrder {
-    static func precedes(_ left: String, _ right: String) -> Bool {
-        let (a, b) = (parts(left), parts(right))
-        for (x, y) in zip(a, b) where x != y {
-            if let m = Int(x), let n = Int(y), m != n { return m < n }
-            return x < y
-        }
-        return (a.count, left) < (b.count, right)
-    }
-
-    private static func parts(_ text: String) -> [String] {
-        var result: [String] = []
-        var wasDigit: Bool?
-        for character in text {
-            let isDigit = character.isASCII && character.isNumber
-            if isDigit == wasDigit, !result.isEmpty {
-                result[result.count - 1].append(character)
-            } else {
-                result.append(String(character))
-            }
-            wasDigit = isDigit
-        }
-        return result
     }
 }

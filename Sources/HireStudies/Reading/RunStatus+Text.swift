@@ -1,29 +1,35 @@
 import HireFiles
 
 extension RunStatus {
-    /// One line per item, and what is to be known of the whole.
+    /// One line per item, what went wrong with some of them, and what is to be known of the whole.
     public func text() throws -> String {
         var table = ResultTable(columns: [
             .init("item", "item", isText: true), .init("id", "id", isText: true),
             .init("state", "state", isText: true), .init("attempt", "attempt"),
-            .init("time", "time"), .init("note", "", isText: true),
+            .init("time", "time"), .init("worker", "worker", isText: true),
         ])
         for item in items {
             table.append([
                 .text(item.status.item.label), .text(item.status.item.id), .text(item.word),
                 item.status.attempt == 0 ? .missing : .integer(item.status.attempt),
                 item.seconds.map { .text(RunStatus.clock($0)) } ?? .missing,
-                .text(note(item).replacing("\n", with: " ")),
+                .text(worker(item) ?? ""),
             ])
         }
-        var lines = [
+        if items.allSatisfy({ $0.worker == nil }) {
+            table.select(Array(table.columns.indices.dropLast()))
+        }
+        var lines = items.compactMap { item in
+            problem(item).map { "\(item.status.item.label): \(PlainText.singleLine($0))" }
+        }
+        let place = lines.count
+        lines.append(
             "\(kind) in \(folder): "
                 + (items.isEmpty
                     ? "no items" : counts.map { "\($0.count) \($0.word)" }.joined(separator: ", "))
-                + " of \(items.count)"
-        ]
+                + " of \(items.count)")
         if let remaining, remaining > 0 {
-            lines[0] += "; about \(RunStatus.clock(remaining)) left"
+            lines[place] += "; about \(RunStatus.clock(remaining)) left"
         }
         for path in torn {
             lines.append(
@@ -85,16 +91,21 @@ extension RunStatus {
         return json
     }
 
-    private func note(_ item: Item) -> String {
-        if let worker = item.worker {
-            return "process \(worker.process) on \(worker.host), last seen "
+    private func worker(_ item: Item) -> String? {
+        item.worker.map { worker in
+            "process \(worker.process) on \(worker.host), last seen "
                 + "\(RunStatus.clock(worker.age)) ago"
                 + (worker.age > 60 ? " (whoever runs the script next takes the item over)" : "")
         }
+    }
+
+    /// What went wrong with an item that nobody works on.
+    private func problem(_ item: Item) -> String? {
+        if item.worker != nil { return nil }
         switch item.status.state {
-        case .failed: return item.status.record?.error ?? ""
+        case .failed: return item.status.record?.error
         case .damaged: return item.status.problems.map { "\($0)" }.joined(separator: "; ")
-        default: return ""
+        default: return nil
         }
     }
 

@@ -52,7 +52,7 @@ public struct RunVerification {
         } catch {
             add(
                 "manifest", RunManifest.fileName,
-                "\(error) Run the script again with the same --out: it writes the manifest anew and takes finished items over."
+                "\(error) Remove the file and run the script again with the same --out: it writes the file anew and takes finished items over."
             )
             return nil
         }

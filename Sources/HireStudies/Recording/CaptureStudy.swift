@@ -169,14 +169,17 @@ public final class CaptureStudy: StudyPlan {
     /// Fits a basis to the first samples for every point that asks for coordinates without giving one.
     private func fitBases(_ monitor: RunMonitor) throws {
         if isFitted { return }
-        isFitted = true
         var counts: [String: (components: Int, samples: Int)] = [:]
         for (name, options) in collector.chosen {
-            guard case .principalComponents(let count, nil, let samples)? = options.reduction
+            guard case .principalComponents(let count, nil, let samples)? = options.reduction,
+                plan.reached.contains(name)
             else { continue }
             counts[name] = (count, samples)
         }
-        if counts.isEmpty { return }
+        if counts.isEmpty {
+            isFitted = true
+            return
+        }
         var rows: [String: (rows: [Float], width: Int)] = [:]
         collector.instead = { form, tensor in
             guard counts[form.hook] != nil else { return }
@@ -198,6 +201,12 @@ public final class CaptureStudy: StudyPlan {
             collector.bases[name] = PrincipalComponents(
                 rows: found, width: width, count: counts[name]?.components ?? 1)
         }
+        // Coordinates along a basis of every picture's own could not be compared with each other.
+        if let name = counts.keys.sorted().first(where: { collector.bases[$0] == nil }) {
+            throw CaptureError(
+                name, "no principal components could be fitted, because nothing passed this point.")
+        }
+        isFitted = true
     }
 
     private func stretch(of item: StudyItem) -> Range<Int>? {

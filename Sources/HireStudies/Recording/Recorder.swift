@@ -19,7 +19,7 @@ public final class Recorder {
     /// What a reader of the files should know, such as numbers that a narrow dtype could not hold.
     public var notes: [String] { collector?.collector.overflowNotes ?? [] }
 
-    /// A recorder into `<name>.h5` of a run's folder, or `<name>-1.h5`, `<name>-2.h5` and so on where one is not enough.
+    /// A recorder into `<name>-00001.h5` of a run's folder, `<name>-00002.h5` and so on.
     ///
     /// - Parameters:
     ///   - name: relative to the run's folder.
@@ -47,9 +47,10 @@ public final class Recorder {
             metadata: metadata, backend: backend, shardBytes: shardBytes)
     }
 
-    /// The file of a shard, relative to the run's folder.
+    /// The file of a shard, relative to the run's folder; sorting by name keeps the order of samples.
     static func file(_ name: String, _ number: Int) -> String {
-        number == 1 ? "\(name).h5" : "\(name)-\(number).h5"
+        let digits = "\(number)"
+        return "\(name)-" + String(repeating: "0", count: max(0, 5 - digits.count)) + digits + ".h5"
     }
 
     /// Puts one question to a pipeline and keeps what passes the capture points the first time each is reached

@@ -17,7 +17,10 @@ public final class ShardRecorder {
     private let attributes: [(String, HDF5Value)]
     private let backend: any Backend
     private let shardBytes: Int
-    private let hooks: [String]
+    /// Everything that came or may come, so that a name stands at the same place in every shard.
+    private var hooks: [String]
+    /// Points of the present shard whose basis stands in it.
+    private var withBasis: Set<String> = []
     private let fileSystem: any FileSystem
     private let writer: BackgroundShardWriter
     private var recording: RecordingShard?
@@ -96,6 +99,9 @@ public final class ShardRecorder {
         let samplings = Set(sample.captured.map(\.form.sampling)).subtracting(["sample"])
         try recording.beginSample(sample.index, samplings: samplings.sorted())
         for captured in sample.captured {
+            if withBasis.insert(captured.form.hook).inserted {
+                try writeBasis(captured.form, in: recording.shard)
+            }
             for (output, array) in zip(captured.form.outputs, captured.arrays) {
                 try record(array, output, captured.form, in: recording)
             }
@@ -111,12 +117,10 @@ public final class ShardRecorder {
         let present = sample.captured.flatMap { captured in
             captured.form.outputs.map { captured.form.name(of: $0) }
         }
-        let hooks = self.hooks + present.filter { !self.hooks.contains($0) }
+        hooks += present.filter { !hooks.contains($0) }
         let recording = try RecordingShard(
             name: path, attributes: attributes, hooks: hooks, image: image)
-        for captured in sample.captured {
-            try writeBasis(captured.form, in: recording.shard)
-        }
+        withBasis = []
         self.image = image
         self.recording = recording
         return recording
@@ -143,6 +147,7 @@ public final class ShardRecorder {
                 )
             )
         }
+        if form.sampling != "sample" { attributes.append(("sampling", .string(form.sampling))) }
         let name = form.name(of: output)
         if varying.isEmpty {
             try recording.record(

@@ -64,7 +64,7 @@ extension JournalRecord {
             result = ItemResult(
                 metrics: try json.requireObject("metrics", source: source),
                 measured: try json.requireObject("measured", source: source),
-                files: files.keys.sorted())
+                files: NaturalOrder.sorted(files.keys))
         case .failed:
             error = try json.requireString("error", source: source)
             errorKind = try json.requireString("kind", source: source)

@@ -99,7 +99,7 @@ extension StudyRunner {
         do {
             done.files = try folder.digests(of: result.files, known: result.digests)
             result.digests = [:]
-            result.files = result.files.sorted()
+            result.files = NaturalOrder.sorted(result.files)
             done.result = result
             guard try lease.isHeld() else {
                 monitor.say(

@@ -65,10 +65,10 @@ public struct SampleGrades: Sendable, Equatable {
     /// The comparison with a baseline over the same samples, in the order of ids.
     ///
     /// - Returns: nil where `obstacle` says why.
-    public func compared(with baseline: SampleGrades) -> PairedBootstrap? {
+    public func compared(with baseline: SampleGrades) -> PairedComparison? {
         if obstacle(against: baseline) != nil { return nil }
         let ids = byID.keys.sorted()
-        return PairedBootstrap(
+        return PairedComparison(
             ids.map { byID[$0, default: 0] }, against: ids.map { baseline.byID[$0, default: 0] })
     }
 }

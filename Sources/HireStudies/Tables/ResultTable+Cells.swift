@@ -17,9 +17,11 @@ extension ResultTable.Cell {
             fixed(100 * spread.mean, 1)
                 + (spread.deviation.map { " ± \(fixed(100 * $0, 1))" } ?? "")
         case .spread(let spread): ResultTable.Cell.written(spread)
-        case .difference(let test):
-            "\(signed(100 * test.difference)) [\(signed(100 * test.interval.lowerBound)), "
-                + "\(signed(100 * test.interval.upperBound))]"
+        case .difference(let pair):
+            signed(100 * pair.bootstrap.difference)
+                + (pair.bootstrap.interval.map {
+                    " [\(signed(100 * $0.lowerBound)), \(signed(100 * $0.upperBound))]"
+                } ?? " [–]")
         case .probability(let p): p < 0.001 ? "<0.001" : fixed(p, 3)
         case .missing: "–"
         }
@@ -43,10 +45,14 @@ extension ResultTable.Cell {
                 "standard_error": spread.standardError.map { .number($0) } ?? .null,
                 "seeds": .integer(Int64(spread.count)),
             ]
-        case .difference(let test):
+        case .difference(let pair):
             [
-                "value": .number(test.difference), "low": .number(test.interval.lowerBound),
-                "high": .number(test.interval.upperBound), "samples": .integer(Int64(test.count)),
+                "value": .number(pair.bootstrap.difference),
+                "low": pair.bootstrap.interval.map { .number($0.lowerBound) } ?? .null,
+                "high": pair.bootstrap.interval.map { .number($0.upperBound) } ?? .null,
+                "samples": .integer(Int64(pair.bootstrap.count)),
+                "p_sign_flip": .number(pair.test.p), "exact": .bool(pair.test.isExact),
+                "p_bootstrap": pair.bootstrap.p.map { .number($0) } ?? .null,
             ]
         case .missing: .null
         }
@@ -67,10 +73,11 @@ extension ResultTable.Cell {
                 "": "\(spread.mean)", "_sd": spread.deviation.map { "\($0)" } ?? "",
                 "_seeds": "\(spread.count)",
             ]
-        case .difference(let test):
+        case .difference(let pair):
             [
-                "": "\(test.difference)", "_low": "\(test.interval.lowerBound)",
-                "_high": "\(test.interval.upperBound)",
+                "": "\(pair.bootstrap.difference)",
+                "_low": pair.bootstrap.interval.map { "\($0.lowerBound)" } ?? "",
+                "_high": pair.bootstrap.interval.map { "\($0.upperBound)" } ?? "",
             ]
         case .missing: [:]
         }
@@ -84,7 +91,7 @@ extension ResultTable.Cell {
         case .number(let value, _), .seconds(let value), .probability(let value): value
         case .share(let share): share.value
         case .seedShare(let spread), .spread(let spread): spread.mean
-        case .difference(let test): test.difference
+        case .difference(let pair): pair.bootstrap.difference
         }
     }
 

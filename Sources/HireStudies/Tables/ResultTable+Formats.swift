@@ -38,7 +38,8 @@ extension ResultTable {
     }
 
     private func text() -> String {
-        let cells = [columns.map(\.title)] + rows.map { $0.map(\.display) }
+        let cells =
+            [columns.map(\.title)] + rows.map { $0.map { PlainText.singleLine($0.display) } }
         let widths = columns.indices.map { column in
             cells.map { ResultTable.width(of: $0[column]) }.max() ?? 0
         }
@@ -56,7 +57,7 @@ extension ResultTable {
     private func markdown() -> String {
         // A line break would end the row.
         let escape = { (text: String) in
-            text.replacing("|", with: "\\|").replacing("\n", with: " ")
+            PlainText.replacing(PlainText.singleLine(text)) { $0 == "|" ? "\\|" : nil }
         }
         var lines = ["| " + columns.map { escape($0.title) }.joined(separator: " | ") + " |"]
         lines.append("|" + columns.map { $0.isText ? " :-- |" : " --: |" }.joined())
@@ -74,7 +75,7 @@ extension ResultTable {
 
     private func latex() -> String {
         var lines = ["% needs \\usepackage{booktabs}"]
-        if !caption.isEmpty { lines.append("% " + caption.replacing("\n", with: " ")) }
+        if !caption.isEmpty { lines.append("% " + PlainText.singleLine(caption)) }
         lines.append("\\begin{tabular}{" + columns.map { $0.isText ? "l" : "r" }.joined() + "}")
         lines.append("\\toprule")
         lines.append(columns.map { escaped($0.title) }.joined(separator: " & ") + " \\\\")
@@ -108,7 +109,8 @@ extension ResultTable {
         let lines = fields.map { row in
             columns.indices.flatMap { column in endings[column].map { row[column][$0] ?? "" } }
         }
-        return ([header] + lines).map { $0.map(quoted).joined(separator: ",") + "\n" }.joined()
+        return ([header] + lines).map { $0.map(PlainText.csvField).joined(separator: ",") + "\n" }
+            .joined()
     }
 
     private func json() throws -> String {
@@ -141,28 +143,21 @@ extension ResultTable {
         return left ? text + gap : gap + text
     }
 
-    private func quoted(_ field: String) -> String {
-        field.contains { ",\"\n\r".contains($0) }
-            ? "\"" + field.replacing("\"", with: "\"\"") + "\"" : field
-    }
-
     private func escaped(_ text: String) -> String {
-        var result = ""
-        for character in text {
-            switch character {
-            case "\\": result += "\\textbackslash{}"
-            case "~": result += "\\textasciitilde{}"
-            case "^": result += "\\textasciicircum{}"
-            case "±": result += "$\\pm$"
-            case "µ": result += "$\\mu$"
-            case "–": result += "--"
-            case "Δ": result += "$\\Delta$"
-            case "<", ">": result += "$\(character)$"
-            case "&", "%", "$", "#", "_", "{", "}": result += "\\\(character)"
-            default: result.append(character)
+        PlainText.replacing(PlainText.singleLine(text)) { scalar in
+            switch scalar {
+            case "\\": "\\textbackslash{}"
+            case "~": "\\textasciitilde{}"
+            case "^": "\\textasciicircum{}"
+            case "±": "$\\pm$"
+            case "µ": "$\\mu$"
+            case "–": "--"
+            case "Δ": "$\\Delta$"
+            case "<", ">": "$\(scalar)$"
+            case "&", "%", "$", "#", "_", "{", "}": "\\\(scalar)"
+            default: nil
             }
         }
-        return result
     }
 }
 

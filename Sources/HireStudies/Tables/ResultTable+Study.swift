@@ -3,7 +3,7 @@ import HireFiles
 extension ResultTable {
     /// The table of a study: one row per group (a variant at one point of the axes), averaged over seeds.
     ///
-    /// Where samples were graded every row is compared with the baseline over the same samples, by paired bootstrap.
+    /// Where samples were graded every row is compared with the baseline over the same samples (`PairedComparison`).
     ///
     /// - Throws: `TableError` for unknown names, with the nearest ones; what reading grades throws.
     public init(_ results: RunResults, options: TableOptions = TableOptions()) throws {
@@ -127,72 +127,71 @@ private struct StudyTableBuilder {
     // MARK: Comparison
 
     private mutating func comparison() throws -> [(column: Column, cells: [Cell], isShown: Bool)] {
-        let base = try baseline()
-        guard let base, rows.count > 1 else { return [] }
+        guard let baseline = try TableBaseline(options, rows.map { ($0.name, $0.items[0]) }),
+            rows.count > 1
+        else { return [] }
         var grades: [SampleGrades?] = []
         for row in rows { grades.append(try mean(row)) }
         guard grades.contains(where: { $0 != nil }) else {
             if options.baseline != nil {
                 notes.append(
-                    "Nothing is compared with \(rows[base].name): samples were not graded.")
+                    "Nothing is compared with \(baseline.name): samples were not graded.")
             }
             return []
         }
-        guard let reference = grades[base] else {
+        guard baseline.rows.contains(where: { $0.flatMap { grades[$0] } != nil }) else {
             notes.append(
-                "Nothing is compared with \(rows[base].name), whose samples were not graded; choose another --baseline."
+                "Nothing is compared with \(baseline.name), whose samples were not graded; choose another --baseline."
             )
             return []
         }
-        var tests: [PairedBootstrap?] = []
+        var pairs: [PairedComparison?] = []
         for (index, row) in rows.enumerated() {
-            guard index != base, let own = grades[index] else {
-                tests.append(nil)
+            pairs.append(nil)
+            guard baseline.rows[index] != index, let own = grades[index] else { continue }
+            guard let base = baseline.rows[index] else {
+                notes.append("\(row.name) is not compared: there is no \(baseline.words).")
                 continue
             }
+            guard let reference = grades[base] else { continue }
             if let obstacle = own.obstacle(against: reference) {
                 notes.append("\(row.name) is not compared with \(rows[base].name): \(obstacle).")
             }
-            tests.append(own.compared(with: reference))
+            pairs[index] = own.compared(with: reference)
         }
-        let known = tests.indices.filter { tests[$0] != nil }
+        let known = pairs.compactMap { $0 }
         if known.isEmpty { return [] }
         var columns: [(column: Column, cells: [Cell], isShown: Bool)] = [
             (
                 Column("difference", "Δ [95 %]"),
-                tests.map { $0.map { .difference($0) } ?? .missing }, true
+                pairs.map { $0.map { .difference($0) } ?? .missing }, true
             ),
-            (Column("p", "p"), tests.map { $0.map { .probability($0.p) } ?? .missing }, true),
+            (Column("p", "p"), pairs.map { $0.map { .probability($0.test.p) } ?? .missing }, true),
         ]
         if known.count > 1 {
-            let adjusted = HolmCorrection.adjusted(known.compactMap { tests[$0]?.p })
-            var cells = [Cell](repeating: .missing, count: rows.count)
-            for (place, index) in known.enumerated() {
-                cells[index] = .probability(adjusted[place])
+            var adjusted = HolmCorrection.adjusted(known.map(\.test.p))[...]
+            let cells = pairs.map { pair in
+                pair.flatMap { _ in adjusted.popFirst() }.map { Cell.probability($0) } ?? .missing
             }
             columns.append((Column("p_holm", "p (Holm)"), cells, true))
         }
-        let count = tests.compactMap { $0?.count }.max() ?? 0
-        notes.append(
-            "Δ: percentage points over \(rows[base].name) on the same \(grouped(count)) samples with a 95 % interval; "
-                + "p: two-sided paired bootstrap, \(grouped(PairedBootstrap.resamples)) resamples"
-                + (known.count > 1
-                    ? "; p (Holm): for all \(known.count) comparisons together." : "."))
+        notes.append(words(of: known, over: baseline.words))
         return columns
     }
 
-    private func baseline() throws -> Int? {
-        guard let wanted = options.baseline else { return rows.isEmpty ? nil : 0 }
-        if let exact = rows.firstIndex(where: { $0.name == wanted }) { return exact }
-        let variants = rows.indices.filter { rows[$0].items[0].variant == wanted }
-        if variants.count == 1 { return variants[0] }
-        if variants.count > 1 {
-            throw TableError(
-                "The baseline '\(wanted)' names \(variants.count) rows; name one of them: "
-                    + variants.map { rows[$0].name }.joined(separator: ", ") + ".")
-        }
-        throw TableError(
-            NearestNames.sentence(kind: "baseline", name: wanted, among: rows.map(\.name)))
+    /// What the columns of a comparison mean.
+    private func words(of pairs: [PairedComparison], over baseline: String) -> String {
+        let isExact = pairs.allSatisfy(\.test.isExact)
+        return
+            "Δ: percentage points over \(baseline) on the same \(grouped(pairs.map(\.bootstrap.count).max() ?? 0)) "
+            + "samples with the 95 % percentile interval of \(grouped(PairedBootstrap.resamples)) paired bootstrap "
+            + "resamples; p: two-sided paired sign-flip (randomisation) test, "
+            + (isExact
+                ? "exact over all signs"
+                : "\(grouped(SignFlipTest.draws)) draws of signs where more than \(SignFlipTest.exactCount) samples differ, "
+                    + "else exact")
+            + (pairs.count > 1
+                ? "; p (Holm): for all \(pairs.count) comparisons together." : ".")
     }
 
     private mutating func mean(_ row: Row) throws -> SampleGrades? {

@@ -45,7 +45,7 @@ public struct ResultTable: Sendable, Equatable {
         /// A number measured with several seeds, written with the standard deviation over them.
         case spread(SeedSpread)
         /// The difference from a baseline in percentage points, with its 95 % interval.
-        case difference(PairedBootstrap)
+        case difference(PairedComparison)
         /// A p-value.
         case probability(Double)
         case missing

@@ -7,8 +7,8 @@ struct TableCommand: ParsableCommand {
         commandName: "table", abstract: "Print a run's results as a table.",
         discussion: """
             One row per variant and point on the axes, averaged over seeds (± standard deviation; with one seed ± the standard \
-            error of a share). Where samples were graded every row is compared with the baseline over the same samples by \
-            paired bootstrap. Keys of columns are those of CSV and JSON.
+            error of a share). Where samples were graded every row is compared with the baseline over the same samples: a \
+            bootstrap interval and a paired sign-flip test. Keys of columns are those of CSV and JSON.
 
             Examples:
               hire table runs/quickstart
@@ -39,7 +39,10 @@ struct TableCommand: ParsableCommand {
     @Option(help: "How it is written.")
     var format = Format.terminal
 
-    @Option(help: "The row that the others are compared with; the first one by default.")
+    @Option(
+        help:
+            "The row that the others are compared with (the first one by default), or a variant: each row with the variant's at the same values of the axes."
+    )
     var baseline: String?
 
     @Flag(help: "One row per item instead of a mean over seeds.")

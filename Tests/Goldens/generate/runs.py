@@ -1,7 +1,8 @@
 """Makes Tests/Goldens/runs: references for statistics, and a run's folder whose shards h5py wrote.
 
 statistics.json   p-values and intervals of the paired bootstrap, exactly (all n^n resamples) and by NumPy's resampling;
-                  Holm's correction by its definition
+                  p-values of the paired sign-flip test, exactly (all 2^n signs) and by NumPy's draws; Holm's correction by
+                  its definition
 capture/          a run of two items with two shards each in the toolkit's layout
 expected.npz      what its datasets are when all shards are put one behind the other
 """
@@ -35,8 +36,17 @@ def summary(differences, means):
     }
 
 
+def flipped(differences, signs):
+    sums = np.abs(np.asarray(signs) @ differences)
+    return float(np.mean(sums >= abs(differences.sum()) - 1e-9))
+
+
+def every_sign(differences):
+    return flipped(differences, list(itertools.product([1, -1], repeat=len(differences))))
+
+
 def statistics():
-    random = np.random.default_rng(5)
+    random, coins = np.random.default_rng(5), np.random.default_rng(6)
     exact, sampled = [], []
     for a, b in [
         ([1, 1, 0, 1], [0, 1, 0, 0]),
@@ -44,16 +54,20 @@ def statistics():
         ([0.5, 1, 0.25, 1, 0, 1], [0.75, 0, 0.5, 0.5, 0, 0]),
         ([1, 0], [0, 1]),
         ([1, 1, 1], [0, 0, 0]),
+        ([1, 1, 1, 1, 1], [0, 0, 0, 0, 0]),
     ]:
         d = np.array(a, float) - np.array(b, float)
         means = np.array([np.mean(choice) for choice in itertools.product(d, repeat=len(d))])
-        exact.append({"a": a, "b": b, **summary(d, means)})
+        exact.append({"a": a, "b": b, "flip": every_sign(d), **summary(d, means)})
     for count, lift in [(60, 0.0), (200, 0.08), (150, 0.2)]:
         base = (random.random(count) < 0.5).astype(float)
         better = np.where(random.random(count) < 0.35, (random.random(count) < 0.5 + lift), base).astype(float)
         d = better - base
         means = d[random.integers(0, count, (200_000, count))].mean(axis=1)
-        sampled.append({"a": better.tolist(), "b": base.tolist(), **summary(d, means)})
+        flip = flipped(d, coins.choice([-1.0, 1.0], (200_000, count)))
+        sampled.append({"a": better.tolist(), "b": base.tolist(), "flip": flip, **summary(d, means)})
+    d = coins.integers(-3, 7, 16) / 4
+    sixteen = {"a": d.tolist(), "b": [0.0] * 16, "flip": every_sign(d)}
     holm = []
     for p in [[0.01, 0.04, 0.03, 0.005], [0.5, 0.5], [0.2], [0.001, 0.9, 0.02, 0.02, 0.6]]:
         order = np.argsort(p, kind="stable")
@@ -65,7 +79,7 @@ def statistics():
     seeds = [{"values": v, "mean": float(np.mean(v)), "deviation": float(np.std(v, ddof=1))}
              for v in ([0.61, 0.64, 0.6], [1e6 + 0.1, 1e6 + 0.2, 1e6 + 0.4, 1e6])]
     with open(os.path.join(target, "statistics.json"), "w") as file:
-        json.dump({"exact": exact, "sampled": sampled, "holm": holm, "seeds": seeds}, file, sort_keys=True)
+        json.dump({"exact": exact, "sampled": sampled, "holm": holm, "seeds": seeds, "sixteen": sixteen}, file, sort_keys=True)
         file.write("\n")
 
 

@@ -48,6 +48,32 @@ struct RunnerTests {
         }
     }
 
+    @Test(
+        "A damaged study.json is refused; once it is removed, as verification says, all is taken over"
+    )
+    func damagedManifest() throws {
+        try withTemporaryFolder { folder in
+            let first = try run(try PlanForTests(), in: folder)
+            let path = folder + "/study.json"
+            let bytes = try SystemFileSystem().readAll(path)
+            try AtomicWriter().write(Array(bytes.dropLast(9)), to: path)
+            let error = #expect(throws: FileError.self) {
+                try run(try PlanForTests(), in: folder)
+            }
+            #expect(error?.exitCode == 65)
+            let advice = try RunVerification(RunFolder(folder)).text
+            #expect(advice.contains("Remove the file and run the script again"))
+            try SystemFileSystem().removeFile(path)
+            let again = try PlanForTests()
+            let second = try run(again, in: folder)
+            #expect(again.performed.isEmpty && second.takenOver == ["a", "b", "c"])
+            #expect(second.items.map(\.result) == first.items.map(\.result))
+            let after = try SystemFileSystem().readAll(path)
+            #expect(after == bytes)
+            #expect(try RunVerification(RunFolder(folder)).isIntact)
+        }
+    }
+
     @Test("A file that is gone or changed in one byte is noticed, and its item is done again")
     func damaged() throws {
         try withTemporaryFolder { folder in

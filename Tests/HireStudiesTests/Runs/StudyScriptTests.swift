@@ -207,7 +207,9 @@ struct StudyScriptTests {
             #expect(
                 json["seed"] == 5 && json["training"]?["steps"] == 2 && json["record_images"] == 1)
             #expect(json["record"] == ["encoder.output"])
-            #expect(try SystemFileSystem().exists("\(folder)/\(items[1].item.folder)/features.h5"))
+            #expect(
+                try SystemFileSystem().exists("\(folder)/\(items[1].item.folder)/features-00001.h5")
+            )
         }
         let ablation =
             Self.small
