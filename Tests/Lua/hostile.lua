@@ -185,7 +185,8 @@ end
 
 local calls, errors, odd, slowest = 0, 0, {}, {}
 
--- Of so many calls one is made, each function's share beginning elsewhere; all where HIRE_HOSTILE_CALLS is set.
+-- Of so many calls one is made, each function's share beginning elsewhere; all where
+-- HIRE_HOSTILE_CALLS is set.
 local every = os.getenv("HIRE_HOSTILE_CALLS") and 1 or 4
 local turn = 0
 
