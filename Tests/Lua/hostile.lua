@@ -72,6 +72,7 @@ local makers = {}
 local function object(class)
   if objects[class] == nil then
     local make = assert(makers[class], class .. " has no specimen in hostile.lua")
+    begin("the specimen of " .. class)
     objects[class] = make()
   end
   return objects[class]
@@ -208,7 +209,9 @@ local function judge(name, what, problem)
   if type(problem) == "table" and problem.kind then
     if not text:find("%.lua:%d+: ") then complain(name, what, "no place: " .. text:sub(1, 300)) end
     local is_cut = text:find("bytes left out", 1, true)
-    if problem.kind ~= "lua" and not is_cut and not text:find("[%.%?%!\"]$") then
+    -- A list of what is missing may follow the sentence.
+    local sentence = text:gsub("\n    .*$", "")
+    if problem.kind ~= "lua" and not is_cut and not sentence:find("[%.%?%!\"]$") then
       complain(name, what, "no sentence: " .. text:sub(-300))
     end
     if type(problem.traceback) ~= "string" then complain(name, what, "no traceback") end
