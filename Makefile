@@ -62,6 +62,7 @@ fuzz-sanitised: system ## The same with the sanitisers for addresses, undefined 
 	swift build -c release --scratch-path .build/sanitised --sanitize=address -Xcc -fsanitize=undefined \
 		-Xcc -fsanitize-trap=undefined --product HireFuzz
 	swift build -c release --product hire
+	.build/sanitised/release/HireFuzz --sanitised --self-check
 	HIRE_PROGRAM=$$PWD/.build/release/hire .build/sanitised/release/HireFuzz --sanitised --inputs $(INPUTS) --seed $(SEED) \
 		$(addprefix --target ,$(TARGET))
 

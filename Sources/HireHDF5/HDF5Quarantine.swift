@@ -76,10 +76,10 @@ public enum HDF5Quarantine {
                 path, said.isEmpty ? "the reader ended with status \(status)" : said)
         case .signalled(let signal):
             throw FileError.badData(
-                path, "the file is damaged or hostile: its reader died (signal \(signal))")
+                path, "the file is damaged or hostile (reader died: signal \(signal))")
         case .stuck:
             throw FileError.badData(
-                path, "the file is damaged or hostile: its reader did not come to an end")
+                path, "the file is damaged or hostile (reader did not come to an end)")
         }
         if let before, before == identity(path) {
             harmless.withLock { _ = $0.insert(before) }

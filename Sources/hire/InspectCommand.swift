@@ -8,17 +8,20 @@ import HireVLM
 struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inspect",
-        abstract: "See what a model folder or a file of weights holds, without loading it.",
+        abstract:
+            "See what a model folder, a file of weights or an HDF5 file holds, without loading it.",
         discussion: """
             Prints the architecture, parameters, dtypes and bytes, what does not fit, and the names of everything that can \
-            be captured (layer by layer with --hooks); with --tensors every stored tensor.
+            be captured (layer by layer with --hooks); with --tensors every stored tensor. Of HDF5 files it prints names, dtypes, \
+            shapes, axes and attributes, after another process has read the whole file: the HDF5 library crashes on damaged ones.
 
             Examples:
               hire inspect llava-1.5-7b-hf
               hire inspect mm_projector.bin --allow-bin --tensors
+              hire inspect features.h5 --json
             """)
 
-    @Argument(help: "A model folder, or a .safetensors, .bin, .pt or .pth file.")
+    @Argument(help: "A model folder, or a .safetensors, .bin, .pt, .pth or .h5 file.")
     var path: String
 
     @Flag(help: "Print JSON, with everything in it.")
@@ -30,10 +33,18 @@ struct InspectCommand: ParsableCommand {
     @Flag(help: "List every stored tensor.")
     var tensors = false
 
+    @Flag(help: "Open an HDF5 file at once; without it another process reads it first.")
+    var trusted = false
+
     @OptionGroup(title: "Model") var modelOptions: ModelOptions
     @OptionGroup(title: "Running") var script: ScriptOptions
 
     func run() throws {
+        if try HDF5Listing.fits(path) {
+            let found = try HDF5Listing(path, isTrusted: trusted)
+            if json { try RunReading.write(found.json) } else { RunReading.write(found.text) }
+            return
+        }
         let state = try script.makeState(folder: "runs/inspect")
         defer { state.close() }
         guard try SystemFileSystem().status(path) != nil else {

@@ -43,7 +43,13 @@ struct WorkerCommand: ParsableCommand {
                 .missingInput, path: folder,
                 problem: "the run was not begun by a script, so no other process can help with it")
         }
-        let source = try run.fileSystem.readAll(run.location("script.lua"), limit: 16 << 20)
+        let place = run.location(RunFolder.scriptName)
+        let source = try run.fileSystem.readAll(place, limit: 16 << 20)
+        guard SHA256.hex(of: source) == script.textSHA256 else {
+            throw FileError.badData(
+                place,
+                "the script is not the one with which the run was begun (its SHA-256 differs)")
+        }
         var command = try RunCommand.parse(words(script))
         command.arguments = script.arguments
         command.isWorker = true

@@ -63,7 +63,7 @@ import Testing
                 Issue.record("a file that kills its reader was opened")
             } catch let error as FileError {
                 #expect(error.exitCode == 65)
-                #expect(error.description.contains("its reader died (signal 11)"), "\(error)")
+                #expect(error.description.contains("(reader died: signal 11)"), "\(error)")
             }
             // Trusted, or written by this process: opened at once.
             _ = try HDF5Quarantine.open(path, isTrusted: true)

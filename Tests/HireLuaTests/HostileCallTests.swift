@@ -5,7 +5,7 @@ import Testing
 
 /// Wrong values in every position of every function end as errors, whatever they are, and leak nothing.
 ///
-/// Each group runs in a process of its own, so that a crash is one failed test.
+/// A quarter of all calls is made; all of them where the environment has `HIRE_HOSTILE_CALLS`. Each group runs in a process of its own, so that a crash is one failed test.
 @Suite struct HostileCallTests {
     static let groups: [[String]] = {
         let names = LibraryList.all.map(\.name)
@@ -23,7 +23,8 @@ import Testing
                 "\(names): \(outcome.calls) calls, \(outcome.errors) errors, \(outcome.slowest.count) over a second"
             )
             for finding in outcome.findings { Issue.record("\(finding)") }
-            #expect(outcome.calls > 2000 && outcome.errors > outcome.calls / 4)
+            let least = getenv("HIRE_HOSTILE_CALLS") == nil ? 1500 : 6000
+            #expect(outcome.calls > least && outcome.errors > outcome.calls / 4)
             #expect(outcome.leakedObjects == 0)
             #expect(outcome.leakedBytes == 0)
             #expect(outcome.leakedLuaBytes == 0)

@@ -28,6 +28,10 @@ struct HostileCalls {
 
     func run() throws -> Outcome {
         let folder = try TemporaryFolder()
+        // Names that are no paths would end up in whatever folder this is.
+        guard chdir(folder.path) == 0 else {
+            throw FileError.system(errno, folder.path, "cannot go to")
+        }
         let host = HostileHost(outputFolder: folder.path)
         host.catalog = try BuiltinPlugins.catalog()
         let state = try LuaState(host: host)

@@ -8,11 +8,12 @@ public struct RunSources {
     /// What could not be put together, as sentences.
     public var notes: [String] { recordings.flatMap(\.notes) }
 
-    /// An HDF5 file of any origin.
-    public init(file path: String) throws {
-        guard let status = try SystemFileSystem().status(path), status.kind == .file else {
-            throw FileError(.missingInput, path: path, problem: "there is no such file")
-        }
+    /// An HDF5 file of any origin, which another process reads first.
+    ///
+    /// - Parameter isTrusted: opens it at once.
+    /// - Throws: `FileError` as `HDF5Quarantine.open`.
+    public init(file path: String, isTrusted: Bool = false) throws {
+        _ = try HDF5Quarantine.open(path, isTrusted: isTrusted)
         recordings = [try JoinedShards([path])]
     }
 

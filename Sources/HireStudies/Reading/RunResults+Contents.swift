@@ -1,4 +1,5 @@
 import HireFiles
+import HireHDF5
 
 extension RunResults {
     /// What a run's folder holds, without the script that made it.
@@ -53,14 +54,15 @@ extension RunFolder {
 
     /// The files of a finished item whose names end in `.h5`, sorted by number and name, after their SHA-256 was compared.
     ///
-    /// HDF5 can crash on damaged files, so it opens none that was not compared.
+    /// HDF5 can crash on damaged files, so it opens none that was not compared. Measurements of which the journal does not
+    /// know these bytes, because another process measured in turn, are looked at by another process.
     func verifiedShards(_ record: JournalRecord) throws -> [String] {
         let names = NaturalOrder.sorted(
             record.files.keys.filter { FilePath.fileExtension(of: $0) == "h5" })
-        for name in names where !RunFileProblem.isMeasured(name) {
-            guard
-                try SHA256.hex(ofFile: location(name), in: fileSystem) == record.files[name]?.sha256
-            else { throw RunFolder.changed(location(name)) }
+        for name in names
+        where try SHA256.hex(ofFile: location(name), in: fileSystem) != record.files[name]?.sha256 {
+            guard RunFileProblem.isMeasured(name) else { throw RunFolder.changed(location(name)) }
+            _ = try HDF5Quarantine.open(location(name))
         }
         return names
     }

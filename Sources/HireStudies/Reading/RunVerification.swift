@@ -42,6 +42,8 @@ public struct RunVerification {
         for item in manifest.items {
             try check(item, records.filter { $0.item == item.id }, folder)
         }
+        try checkScript(folder, manifest)
+        try checkProvenance(folder)
         try checkLeases(folder, manifest)
         try checkUnknown(folder, manifest, records)
     }
@@ -97,7 +99,7 @@ public struct RunVerification {
             let wrong = try folder.problems(record, .digests)
             if wrong.isEmpty {
                 finished += 1
-                return
+                return try checkMeasurements(item, done, folder)
             }
             // Another process may have done the same item, and its files then count.
             if record == done.last {
@@ -147,7 +149,7 @@ public struct RunVerification {
         }
     }
 
-    private mutating func add(
+    mutating func add(
         _ kind: String, _ file: String, _ sentence: String, isError: Bool = true
     ) {
         problems.append(Problem(kind: kind, file: file, sentence: sentence, isError: isError))

@@ -38,12 +38,30 @@ public struct RunFolder: Sendable {
 
     /// The manifest, or nil where there is none yet.
     ///
-    /// - Throws: `FileError` for a file that cannot be read or does not fit.
+    /// - Throws: `FileError` for a file that cannot be read, does not fit, or is not byte for byte as it was written.
     public func manifest() throws -> RunManifest? {
         let path = location(RunManifest.fileName)
         guard try fileSystem.exists(path) else { return nil }
-        return try RunManifest(JSONParser.readObject(path, in: fileSystem), source: path)
+        let manifest = try RunManifest(JSONParser.readObject(path, in: fileSystem), source: path)
+        guard try fileSystem.readAll(path) == Array(manifest.text().utf8) else {
+            throw FileError.badData(
+                path,
+                "spaces or the order of keys are not as they were written; the file was changed by hand"
+            )
+        }
+        return manifest
     }
+
+    /// Whether `script.lua` is the script that the manifest names; true where it names none.
+    public func holdsScript(of manifest: RunManifest) throws -> Bool {
+        guard let script = manifest.script else { return true }
+        let path = location(RunFolder.scriptName)
+        guard try fileSystem.status(path)?.kind == .file else { return false }
+        return try SHA256.hex(ofFile: path, in: fileSystem) == script.textSHA256
+    }
+
+    /// The script as it was run.
+    public static let scriptName = "script.lua"
 
     /// What all processes have written down.
     ///

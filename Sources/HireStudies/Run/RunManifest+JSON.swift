@@ -15,8 +15,21 @@ extension RunManifest {
         try JSONWriter(order: .sorted, layout: .pretty).string(.object(json()))
     }
 
-    /// The manifest as JSON.
+    /// The manifest as JSON, with a check sum of itself.
     public func json() throws -> JSONObject {
+        var object = try content()
+        object["sha256"] = .string(try RunManifest.checkSum(of: object))
+        return object
+    }
+
+    /// SHA-256 of a manifest without its member `sha256`, keys sorted and without spaces, in hexadecimal.
+    package static func checkSum(of json: JSONObject) throws -> String {
+        var rest = json
+        rest["sha256"] = nil
+        return SHA256.hex(of: try JSONWriter(order: .sorted).string(.object(rest)).utf8)
+    }
+
+    private func content() throws -> JSONObject {
         [
             "schema": .string(RunManifest.schema), "run_id": .string(try runID()),
             "kind": .string(kind), "toolkit": .string(toolkit),
@@ -36,8 +49,8 @@ extension RunManifest {
     /// A manifest read back.
     ///
     /// - Parameter source: the file's path, for messages.
-    /// - Throws: `FileError` for another schema, unknown or missing keys, values of another type, and for ids that do not
-    ///   fit what they stand for.
+    /// - Throws: `FileError` for another schema, unknown or missing keys, values of another type, ids that do not fit what
+    ///   they stand for, and for whatever else is not as it was written.
     public init(_ json: JSONObject, source: String) throws {
         let schema = try json.requireString("schema", source: source)
         guard schema == RunManifest.schema else {
@@ -48,7 +61,7 @@ extension RunManifest {
         try json.requireOnly(
             [
                 "schema", "run_id", "kind", "toolkit", "numerics", "script", "axes", "description",
-                "items",
+                "items", "sha256",
             ], source: source)
         let axes = try json.requireStrings("axes", source: source)
         let items = try json.requireArray("items", source: source).enumerated().map {
@@ -70,6 +83,12 @@ extension RunManifest {
             throw FileError.badData(
                 source, "the run_id does not fit script and items; the file was changed by hand")
         }
+        guard try json.requireString("sha256", source: source) == RunManifest.checkSum(of: json)
+        else {
+            throw FileError.badData(
+                source,
+                "the SHA-256 does not fit the rest; the file is damaged or was changed by hand")
+        }
     }
 
     static func json(of script: ScriptIdentity?) -> JSONValue {
@@ -79,6 +98,7 @@ extension RunManifest {
             "arguments": .array(script.arguments.map { .string($0) }),
             "overrides": .array(script.overrides.map { .string($0) }),
         ]
+        if script.textSHA256 != script.sha256 { object["text_sha256"] = .string(script.textSHA256) }
         if !script.options.isEmpty {
             object["options"] = .array(script.options.map { .string($0) })
         }
@@ -94,14 +114,16 @@ extension RunManifest {
                 got: json?.kindName ?? "nothing")
         }
         try object.requireOnly(
-            ["path", "sha256", "arguments", "overrides", "options"], source: source)
+            ["path", "sha256", "text_sha256", "arguments", "overrides", "options"], source: source)
         return ScriptIdentity(
             path: try object.requireString("path", source: source),
             sha256: try object.requireString("sha256", source: source),
             arguments: try object.requireStrings("arguments", source: source),
             overrides: try object.requireStrings("overrides", source: source),
             options: object["options"] == nil
-                ? [] : try object.requireStrings("options", source: source))
+                ? [] : try object.requireStrings("options", source: source),
+            textSHA256: object["text_sha256"] == nil
+                ? nil : try object.requireString("text_sha256", source: source))
     }
 
     private static func json(of item: StudyItem) -> JSONObject {

@@ -8,10 +8,11 @@ import HireVLM
 ///     kind          "ablation", "sweep", "capture"
 ///     toolkit       version of the toolkit
 ///     numerics      version of the toolkit's numbers
-///     script        {path, sha256, arguments, overrides, options}, or null
+///     script        {path, sha256, text_sha256, arguments, overrides, options}, or null
 ///     axes          the keys of the items' axes, in their order
 ///     description   the plan's own: task, origin, question_types, record, …
 ///     items         [{id, label, group, variant, axes, seed, folder, configuration}], in the order of tables
+///     sha256        SHA-256 of all of it without this member, keys sorted and without spaces
 public struct RunManifest: Sendable, Equatable {
     /// The kind of study.
     public var kind: String
@@ -32,6 +33,8 @@ public struct RunManifest: Sendable, Equatable {
         public var path: String
         /// SHA-256 of its text and of every module that it required, in hexadecimal.
         public var sha256: String
+        /// SHA-256 of its text alone, in hexadecimal: that of `script.lua` in the folder.
+        public var textSHA256: String
         /// What stood behind `--`.
         public var arguments: [String]
         /// What was put over the script's own values, such as `training.steps=100,200`.
@@ -42,8 +45,9 @@ public struct RunManifest: Sendable, Equatable {
         /// A script from its parts.
         public init(
             path: String, sha256: String, arguments: [String], overrides: [String],
-            options: [String] = []
+            options: [String] = [], textSHA256: String? = nil
         ) {
+            self.textSHA256 = textSHA256 ?? sha256
             self.options = options
             self.path = path
             self.sha256 = sha256

@@ -153,10 +153,12 @@ public final class StudyRunner {
     }
 
     private func write(_ manifest: RunManifest, unless before: RunManifest?) throws {
-        if let before, manifest.asksForTheSame(as: before) { return }
+        if let before, manifest.asksForTheSame(as: before) {
+            if try request.role == .worker || folder.holdsScript(of: before) { return }
+        }
         let writer = AtomicWriter(fileSystem: folder.fileSystem)
         if let script = request.script {
-            try writer.write(script.text, to: folder.file("script.lua"))
+            try writer.write(script.text, to: folder.file(RunFolder.scriptName))
         }
         try writer.write(manifest.text(), to: folder.file(RunManifest.fileName))
     }

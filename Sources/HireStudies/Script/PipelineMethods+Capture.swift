@@ -76,7 +76,10 @@ extension PipelineMethods {
             let pipeline = object.pipeline
             let rules = try CaptureArguments.rules(arguments, "capture")
             let samples = try arguments.integer("samples", default: 1)
-            guard samples >= 1 else { throw arguments.mismatch("samples", "a number from 1") }
+            // Every sample counts on its own, so their number is bounded.
+            guard (1...1_000_000).contains(samples) else {
+                throw arguments.mismatch("samples", "a number from 1 to 1,000,000")
+            }
             let prompted = try pipeline.prompted(arguments.string("question", default: ""))
             let span = SequenceSpan(prompted, imageTokens: pipeline.enricher.outputTokens)
             let names =

@@ -76,14 +76,16 @@ struct StudyArguments {
     func script(_ function: (any ScriptCallable)? = nil) throws -> RunManifest.ScriptIdentity? {
         let host = arguments.host
         guard let script = host.studyRequest.script else { return nil }
-        var digest = SHA256.hex(of: script.text.utf8)
+        let text = SHA256.hex(of: script.text.utf8)
+        var digest = text
         if let modules = try function?.sources().modules, !modules.isEmpty {
             let lines = modules.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)\n" }
             digest = SHA256.hex(of: (digest + "\n" + lines.joined()).utf8)
         }
         return RunManifest.ScriptIdentity(
             path: script.path, sha256: digest, arguments: host.arguments,
-            overrides: host.studyRequest.overrides.map(\.text), options: script.options)
+            overrides: host.studyRequest.overrides.map(\.text), options: script.options,
+            textSHA256: text)
     }
 
     /// Tells the host what this study took of the command line.

@@ -33,6 +33,12 @@ struct ExportCommand: ParsableCommand {
     @Option(name: .customLong("out"), help: "The file; for CSV the folder.")
     var output: String
 
+    @Flag(
+        help:
+            "Open an HDF5 file of unknown origin at once; without it another process reads it first."
+    )
+    var trusted = false
+
     func run() throws {
         let summary = try RunReading.checkingNames {
             guard try SystemFileSystem().status(source)?.kind == .folder else {
@@ -40,7 +46,7 @@ struct ExportCommand: ParsableCommand {
                     throw TableError(
                         "--item chooses among the items of a run, and \(source) is none.")
                 }
-                return try RunExport(RunSources(file: source)).write(
+                return try RunExport(RunSources(file: source, isTrusted: trusted)).write(
                     as: format, only: only, to: output)
             }
             let contents = try RunReading.contents(source)

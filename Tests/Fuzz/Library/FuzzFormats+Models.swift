@@ -67,7 +67,21 @@ struct FolderFormat: FuzzFormat {
     }
 }
 
-/// The text of a manifest, with the ids put right that stand for what was changed.
+/// A run's folder whose manifest has the ids and the check sum that fit it.
+struct RunFolderFormat: FuzzFormat {
+    func split(_ bytes: [UInt8]) -> [[UInt8]]? { FolderFormat().split(bytes) }
+
+    func join(_ parts: [[UInt8]]) -> [UInt8] {
+        var parts = parts
+        for index in stride(from: 0, to: parts.count - 1, by: 2)
+        where parts[index] == Array("m/study.json".utf8) {
+            parts[index + 1] = ManifestFormat().join([parts[index + 1]])
+        }
+        return FolderFormat().join(parts)
+    }
+}
+
+/// The text of a manifest, with ids and check sum put right that stand for what was changed.
 struct ManifestFormat: FuzzFormat {
     func split(_ bytes: [UInt8]) -> [[UInt8]]? { [bytes] }
 
@@ -95,6 +109,9 @@ struct ManifestFormat: FuzzFormat {
         if let text = try? JSONWriter(order: .sorted).string(.object(identity)) {
             object["run_id"] = .string(SHA256.hex(of: text.utf8))
         }
-        return (try? JSONWriter().string(.object(object))).map { Array($0.utf8) } ?? bytes
+        guard let sum = try? RunManifest.checkSum(of: object) else { return bytes }
+        object["sha256"] = .string(sum)
+        let text = try? JSONWriter(order: .sorted, layout: .pretty).string(.object(object))
+        return text.map { Array($0.utf8) } ?? bytes
     }
 }

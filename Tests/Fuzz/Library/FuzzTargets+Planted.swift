@@ -19,6 +19,12 @@ extension FuzzTargets {
         planted("odd") { _ in throw CancellationError() },
     ]
 
+    /// What only a sanitised build can find: memory that nobody has any more at the end.
+    package static let plantedLeak = planted("leak") { _ in
+        let block = UnsafeMutableRawPointer.allocate(byteCount: 4096, alignment: 16)
+        block.initializeMemory(as: UInt8.self, repeating: 1, count: 4096)
+    }
+
     private static func planted(
         _ kind: String, _ body: @escaping @Sendable ([UInt8]) throws -> Void
     ) -> FuzzTarget {

@@ -27,7 +27,7 @@ extension FuzzTargets {
             }
             try requireClosed(disk)
         },
-        FuzzTarget("run-folder", tokens: jsonTokens + manifestTokens, format: FolderFormat()) {
+        FuzzTarget("run-folder", tokens: jsonTokens + manifestTokens, format: RunFolderFormat()) {
             bytes in
             var files: [String: [UInt8]] = [:]
             let parts = FolderFormat().split(bytes) ?? []

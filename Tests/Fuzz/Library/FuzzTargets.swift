@@ -53,6 +53,19 @@ package enum FuzzTargets {
             let glob = try Glob(String(decoding: parts[0], as: UTF8.self))
             _ = glob.matches(String(decoding: parts.last ?? [], as: UTF8.self))
         },
+        // Each line is a word of the command line.
+        FuzzTarget("override", tokens: jsonTokens + overrideTokens, longest: 4096) { bytes in
+            let words = bytes.split(separator: 0x0A).map { String(decoding: $0, as: UTF8.self) }
+            let overrides = try StudyOverride.parse(words)
+            for override in overrides {
+                let values = try override.values.map { try JSONWriter().string($0) }
+                let again = "\(override.key)=\(values.joined(separator: ","))"
+                if try StudyOverride(parsing: again).values != override.values {
+                    throw FuzzFailure(problem: "values that were written read back as others")
+                }
+            }
+            try StudyOverride.checkZip(overrides)
+        },
         FuzzTarget("recipe", tokens: jsonTokens + ["encoder", "\"id\":", "small-vit"]) { bytes in
             let value = try JSONParser.parse(bytes, source: "fuzz", limits: limits)
             guard let object = value.objectValue else { return }
@@ -114,6 +127,9 @@ package enum FuzzTargets {
             "F4",
             "I64", "[0,0]", "[4294967296,4294967296]",
         ]
+    private static let overrideTokens = [
+        "=", ".", "training.steps=", "variants=", "\n", "\\\"", "[!", "{a,b}", " ", "-", "1,2",
+    ]
     private static let indexTokens = [
         "weight_map", "metadata", "total_size", "one", "two", "../one", "/etc/passwd", "w", "v",
     ]

@@ -25,7 +25,7 @@ package enum FuzzVerdict: Equatable {
             let text = "\(error)"
             switch error {
             case is FileError, is JSONError, is GlobError, is PluginError, is ImageError,
-                is ArrayError, is HDF5Error, is ScriptError:
+                is ArrayError, is HDF5Error, is ScriptError, is StudyOverrideError:
                 let fits = !text.isEmpty && text.utf8.count <= Self.longestMessage + input.count
                 self = fits ? .refused : .broken("a message of \(text.utf8.count) bytes")
             default: self = .broken("\(type(of: error)): \(text.prefix(500))")

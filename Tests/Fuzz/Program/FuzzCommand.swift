@@ -79,7 +79,7 @@ struct FuzzCommand: ParsableCommand {
 
     private func chosen() throws -> [FuzzTarget] {
         if names.isEmpty { return FuzzTargets.all }
-        let known = FuzzTargets.all + FuzzTargets.planted
+        let known = FuzzTargets.all + FuzzTargets.planted + [FuzzTargets.plantedLeak]
         return try names.map { name in
             guard let target = known.first(where: { $0.name == name }) else {
                 throw ValidationError(

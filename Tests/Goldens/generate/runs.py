@@ -25,6 +25,18 @@ def canonical(value):
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
+def pretty(value, indent=""):
+    """JSON as the toolkit lays it out: lists of plain values stand on one line."""
+    inner = indent + "  "
+    if isinstance(value, dict) and value:
+        rows = [f"{json.dumps(key, ensure_ascii=False)}: {pretty(value[key], inner)}" for key in sorted(value)]
+        return "{\n" + ",\n".join(inner + row for row in rows) + "\n" + indent + "}"
+    if isinstance(value, list) and any(isinstance(entry, (dict, list)) for entry in value):
+        rows = [inner + pretty(entry, inner) for entry in value]
+        return "[\n" + ",\n".join(rows) + "\n" + indent + "]"
+    return json.dumps(value, ensure_ascii=False)
+
+
 def summary(differences, means):
     observed = np.mean(differences)
     edge = abs(observed) - 1e-9
@@ -166,9 +178,9 @@ def run():
         "kind": "capture", "toolkit": "golden", "numerics": 1, "script": None, "axes": [],
         "description": {"model": "none"}, "items": items,
     }
+    manifest["sha256"] = hashlib.sha256(canonical(manifest).encode()).hexdigest()
     with open(os.path.join(folder, "study.json"), "w") as file:
-        json.dump(manifest, file, sort_keys=True, indent=2)
-        file.write("\n")
+        file.write(pretty(manifest) + "\n")
     os.makedirs(os.path.join(folder, "journal"))
     with open(os.path.join(folder, "journal", "golden-7-1.jsonl"), "w") as file:
         for line in lines:

@@ -68,6 +68,11 @@ struct ManifestTests {
             (item { $0["configuration"] = ["seed": 5] }, "item 1"),
             (item { $0["folder"] = "items/../../x" }, "folder"),
             (item { $0["label"] = "majority" }, "item 1"),
+            (changed { $0["sha256"] = nil }, "'sha256' is missing"),
+            (changed { $0["kind"] = "sweep" }, "SHA-256"),
+            (changed { $0["toolkit"] = "9" }, "SHA-256"),
+            (changed { $0["description"] = [:] }, "SHA-256"),
+            (item { $0["variant"] = "none" }, "SHA-256"), (item { $0["group"] = "x" }, "SHA-256"),
         ] {
             do {
                 _ = try read(json)

@@ -152,6 +152,20 @@ struct StudyScriptTests {
         }
     }
 
+    @Test("A stored script that was damaged is stored anew when the script runs again")
+    func damagedScript() throws {
+        try withTemporaryFolder { folder in
+            let path = folder + "/script.lua"
+            _ = try run(Self.sweep, in: folder, script: "one")
+            try AtomicWriter().write("two", to: path)
+            #expect(try !RunVerification(RunFolder(folder)).isIntact)
+            let again = try run(Self.sweep + "return calls", in: folder, script: "one")
+            #expect(try again.values.map { try $0.json() } == [0])
+            #expect(try SystemFileSystem().readAll(path) == Array("one".utf8))
+            #expect(try RunVerification(RunFolder(folder)).isIntact)
+        }
+    }
+
     @Test("What a sweep's function returns is checked")
     func badReturns() throws {
         for (source, expected) in [
