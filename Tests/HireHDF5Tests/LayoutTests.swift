@@ -58,7 +58,8 @@ import Testing
             goldenPath("hdf5/layout.json"), in: SystemFileSystem())
         let datasets = try #require(golden["datasets"]?.arrayValue)
         var seen: Set<String> = []
-        for entry in datasets {
+        for value in datasets {
+            let entry = try #require(value.objectValue)
             let path = try entry.requireString("path", source: "layout.json")
             seen.insert(path)
             let array = try reader.array(path, on: backend)
