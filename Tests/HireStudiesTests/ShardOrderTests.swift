@@ -134,7 +134,8 @@ struct ShardOrderTests {
             .images([Image(width: 16, height: 16, fill: .white)], question: nil),
             of: small.pipeline(),
             options: CaptureStudyOptions(CaptureRules(patterns: ["encoder.output"])),
-            catalog: small.catalog, corpus: [], shapes: Context(backend: ShapesBackend()))
+            catalog: small.catalog, corpus: small.task.corpus,
+            shapes: Context(backend: ShapesBackend()))
         try study.conclude(contents.items, in: run.folder)
         try expectWhole(run.folder.location("run.h5"))
         let sources = try RunSources(contents)
@@ -146,10 +147,10 @@ struct ShardOrderTests {
             try expectWhole(path)
         }
         let path = run.folder.location("all.safetensors")
-        #expect(try RunExport(sources).write(as: .safetensors, to: path).notes.isEmpty == false)
+        _ = try RunExport(sources).write(as: .safetensors, to: path)
         let file = try SafetensorsFile.read(path, backend: context.backend)
         try expectWhole(path) { name in
-            let tensor = try file.tensor(name.dropFirst().replacing("/", with: "."))
+            let tensor = try file.tensor(String(name.dropFirst()).replacing("/", with: "."))
             return tensor.dtype == .int64
                 ? try tensor.integers().map(Double.init) : try tensor.floats().map(Double.init)
         }

@@ -54,7 +54,8 @@ struct StatisticsTests {
 
     @Test("The sign-flip test counts all signs of few samples and draws those of many")
     func signFlips() throws {
-        for entry in try cases("exact") + [try #require(golden["sixteen"])] {
+        let sixteen = try #require(golden["sixteen"])
+        for entry in try cases("exact") + [sixteen] {
             let test = SignFlipTest(try numbers(entry["a"]), against: try numbers(entry["b"]))
             #expect(test.isExact && abs(test.p - number(entry, "flip")) < 1e-12, "\(entry)")
         }
@@ -65,7 +66,8 @@ struct StatisticsTests {
             #expect(!test.isExact)
             #expect(abs(test.p - p) < 4 * (p * (1 - p) / 10_000).squareRoot() + 2e-3)
             #expect(
-                test == SignFlipTest(a, against: b) && test != SignFlipTest(a, against: b, seed: 2))
+                test == SignFlipTest(a, against: b)
+                    && (p > 0.9 || test != SignFlipTest(a, against: b, seed: 2)))
         }
         // However clear the difference is, n samples cannot say more than 2^(1 - n).
         for count in 1...17 {
