@@ -146,11 +146,11 @@ makers["hire.FeatureMap"] = function()
   keeping:ask(object("hire.Image"), question, { maximum_tokens = 1 })
   return objects["hire.FeatureMap"]
 end
+-- Training would ask more often whether it was interrupted than the host bears.
 local function study()
-  return hire.study.ablation {
-    task = object("hire.Task"), recipe = recipe, variants = { "none" },
-    folder = folder .. "/study",
-    training = { steps = 1, images = 2, warmup = 0 }, evaluation = { images = 1 },
+  return hire.study.sweep {
+    axes = { width = { 1, 2 } }, folder = folder .. "/study",
+    run = function(point) return { m = point.width } end,
   }
 end
 makers["hire.Study"] = study
@@ -210,8 +210,9 @@ local function judge(name, what, problem)
     if not text:find("%.lua:%d+: ") then complain(name, what, "no place: " .. text:sub(1, 300)) end
     local is_cut = text:find("bytes left out", 1, true)
     -- A list of what is missing may follow the sentence.
-    local sentence = text:gsub("\n    .*$", "")
-    if problem.kind ~= "lua" and not is_cut and not sentence:find("[%.%?%!\"]$") then
+    local sentence = text:gsub("\n%s.*$", "")
+    local ends = text:find("[%.%?%!\"]$") or sentence:find("[%.%?%!\"]$")
+    if problem.kind ~= "lua" and not is_cut and not ends then
       complain(name, what, "no sentence: " .. text:sub(-300))
     end
     if type(problem.traceback) ~= "string" then complain(name, what, "no traceback") end
