@@ -73,6 +73,8 @@ torture: system ## Kill, signal, starve, share and corrupt runs for long, then f
 	swift build -c release --product HireFuzz
 	@echo "== Runs that are disturbed (about an hour)"
 	.build/release/HireTorture --seed $(SEED)
+	@echo "== Every Lua function with every wrong value"
+	HIRE_HOSTILE_CALLS=all swift test --filter HostileCallTests
 	@echo "== Parsers (hours)"
 	.build/release/HireFuzz --inputs $(LONG_INPUTS) --seed $(SEED)
 
