@@ -82,6 +82,7 @@ extension RunManifest {
         if !script.options.isEmpty {
             object["options"] = .array(script.options.map { .string($0) })
         }
+        if script.output != "." { object["output"] = .string(script.output) }
         return .object(object)
     }
 
@@ -94,14 +95,16 @@ extension RunManifest {
                 got: json?.kindName ?? "nothing")
         }
         try object.requireOnly(
-            ["path", "sha256", "arguments", "overrides", "options"], source: source)
+            ["path", "sha256", "arguments", "overrides", "options", "output"], source: source)
         return ScriptIdentity(
             path: try object.requireString("path", source: source),
             sha256: try object.requireString("sha256", source: source),
             arguments: try object.requireStrings("arguments", source: source),
             overrides: try object.requireStrings("overrides", source: source),
             options: object["options"] == nil
-                ? [] : try object.requireStrings("options", source: source))
+                ? [] : try object.requireStrings("options", source: source),
+            output: object["output"] == nil
+                ? "." : try object.requireString("output", source: source))
     }
 
     private static func json(of item: StudyItem) -> JSONObject {
