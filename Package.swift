@@ -202,7 +202,7 @@ let tests: [Target] = [
         [
             "Builtin", "HireLua", "HireStudies", "HireVLM", "HireNN", "HireTensor", "HireArray",
             "HireReference", "HireShapes", "HireHDF5", "HireImaging", "HireFiles",
-            "HireTestSupport", "HireFuzzing",
+            "HireTestSupport", "HireFuzzing", "HireCPU",
         ]),
     test(
         "ConformanceTests",

@@ -7,9 +7,15 @@ public struct BackendIdentity: Sendable, Equatable {
     public var matrixLibrary: String?
     /// The processor family that the library chose its kernels for, such as "Zen".
     public var matrixKernels: String?
+    /// Whether products with bfloat16 weights round their other operand too.
+    public var roundsBFloat16: Bool
 
     /// An identity from its parts.
-    public init(threads: Int = 1, matrixLibrary: String? = nil, matrixKernels: String? = nil) {
+    public init(
+        threads: Int = 1, matrixLibrary: String? = nil, matrixKernels: String? = nil,
+        roundsBFloat16: Bool = false
+    ) {
+        self.roundsBFloat16 = roundsBFloat16
         self.threads = threads
         self.matrixLibrary = matrixLibrary
         self.matrixKernels = matrixKernels

@@ -93,7 +93,7 @@ public final class CPUBackend: Backend {
     public var identity: BackendIdentity {
         BackendIdentity(
             threads: threads, matrixLibrary: String(cString: openblas_get_config()),
-            matrixKernels: CPUBackend.matrixKernels)
+            matrixKernels: CPUBackend.matrixKernels, roundsBFloat16: bfloat16Products == .rounded)
     }
 
     // MARK: Memory

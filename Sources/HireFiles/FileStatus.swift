@@ -1,11 +1,13 @@
-/// What is known about a file or folder without opening it; symbolic links are followed.
+/// What is known about a file or folder without opening it.
 public struct FileStatus: Sendable, Equatable {
     /// What stands at a path.
     public enum Kind: Sendable {
         case file, folder, other
+        /// A symbolic link; only `FileSystem.linkStatus` tells, everything else follows it.
+        case link
     }
 
-    /// File, folder or something else (a pipe, a device).
+    /// File, folder, symbolic link or something else (a pipe, a device).
     public var kind: Kind
     /// The size in bytes.
     public var byteCount: Int

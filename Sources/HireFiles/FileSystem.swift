@@ -33,8 +33,10 @@ public protocol FileSystem: Sendable {
     func makeFolder(_ path: String) throws
     /// Returns once the names in a folder are on the disk.
     func synchroniseFolder(_ path: String) throws
-    /// What stands at a path, or nil if nothing does.
+    /// What stands at a path, or nil if nothing does; symbolic links are followed.
     func status(_ path: String) throws -> FileStatus?
+    /// The same without following a symbolic link at the end of the path.
+    func linkStatus(_ path: String) throws -> FileStatus?
     /// The names in a folder, sorted, without `.` and `..`.
     func list(_ folder: String) throws -> [String]
     /// Bytes that may still be written to the disk that holds a path.

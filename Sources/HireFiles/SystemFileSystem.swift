@@ -127,9 +127,20 @@ public struct SystemFileSystem: FileSystem {
 
     /// `stat(2)`.
     public func status(_ path: String) throws -> FileStatus? {
-        try Self.requireWhole(path)
+        try Self.status(path) { stat($0, $1) }
+    }
+
+    /// `lstat(2)`.
+    public func linkStatus(_ path: String) throws -> FileStatus? {
+        try Self.status(path) { lstat($0, $1) }
+    }
+
+    private static func status(
+        _ path: String, _ call: (UnsafePointer<CChar>, UnsafeMutablePointer<stat>) -> Int32
+    ) throws -> FileStatus? {
+        try requireWhole(path)
         var raw = stat()
-        if stat(path, &raw) != 0 {
+        if path.withCString({ call($0, &raw) }) != 0 {
             if errno == ENOENT || errno == ENOTDIR { return nil }
             throw FileError.system(errno, path, "cannot look at")
         }
@@ -137,6 +148,7 @@ public struct SystemFileSystem: FileSystem {
         switch raw.st_mode & S_IFMT {
         case S_IFREG: kind = .file
         case S_IFDIR: kind = .folder
+        case S_IFLNK: kind = .link
         default: kind = .other
         }
         return FileStatus(

@@ -80,9 +80,6 @@ struct RunCommand: ParsableCommand {
                 throw ValidationError("--capture \(glob): \(error)")
             }
         }
-        if fresh, dryRun, isWorker == true {
-            throw ValidationError("A worker neither begins again nor rehearses.")
-        }
     }
 
     func run() throws {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import HireFiles
 import HireLua
 import HireStudies
@@ -60,9 +61,15 @@ struct WorkerCommand: ParsableCommand {
         command.script.traceback = traceback
         if let threads { command.script.threads = threads }
         try ScriptRun(
-            path: script.path, text: String(decoding: source, as: UTF8.self), folder: folder,
-            command: command
+            path: script.path, text: String(decoding: source, as: UTF8.self),
+            folder: output(of: script), command: command
         ).run()
+    }
+
+    /// The script's folder for results, in which the study has its own.
+    private func output(of script: RunManifest.ScriptIdentity) -> String {
+        if script.output == "." { return folder }
+        return URL(fileURLWithPath: FilePath.join(folder, script.output)).standardizedFileURL.path
     }
 
     private func words(_ script: RunManifest.ScriptIdentity) -> [String] {

@@ -247,11 +247,12 @@ struct ScriptTests {
 
 /// A host that keeps what scripts print and computes on the reference back-end.
 final class ScriptHostForTests: ScriptHost {
-    private(set) var context = Context(backend: ReferenceBackend(), seed: 7)
+    var context = Context(backend: ReferenceBackend(), seed: 7)
     var catalog: PluginCatalog
     let outputFolder: String
-    let isSmoke = true
-    let arguments: [String] = []
+    var isSmoke = true
+    var arguments: [String] = []
+    private var claims: [String: String] = [:]
     var studyRequest = StudyRequest()
     private(set) var failedItems = 0
     private(set) var printed = ""
@@ -269,6 +270,11 @@ final class ScriptHostForTests: ScriptHost {
         return try body()
     }
     func note(failedItems count: Int) { failedItems += count }
+    func claim(_ folder: String, for study: String) -> Bool {
+        let other = claims[folder] ?? study
+        claims[folder] = other
+        return other == study
+    }
     func write(_ text: String) { printed += text }
     func show(png: [UInt8], path: String) {}
     func progress(_ title: String, total: Int) -> any ScriptProgress {

@@ -31,6 +31,12 @@ import Testing
         }
     }
 
+    @Test func theRootHoldsNoRun() {
+        for name in ["study.json", "journal", "leases", "items", "script.lua", "provenance"] {
+            #expect(!Repository.exists(name), "\(name) is of a run that somebody made in the root")
+        }
+    }
+
     @Test func documentsShowTheTwoCommands() throws {
         let readme = try Repository.text("README.md")
         #expect(readme.contains("make run") && readme.contains("make test"))

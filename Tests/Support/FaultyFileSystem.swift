@@ -157,6 +157,12 @@ public final class FaultyFileSystem: FileSystem {
     }
 
     /// As the file system beneath, with the fault decided for this call.
+    public func linkStatus(_ path: String) throws -> FileStatus? {
+        _ = try enter("linkStatus", path)
+        return try base.linkStatus(path)
+    }
+
+    /// As the file system beneath, with the fault decided for this call.
     public func list(_ folder: String) throws -> [String] {
         _ = try enter("list", folder)
         return try base.list(folder)

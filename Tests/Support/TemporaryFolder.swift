@@ -21,11 +21,8 @@ public final class TemporaryFolder {
 
     private static func remove(_ path: String) {
         let disk = SystemFileSystem()
-        guard let status = try? disk.status(path) else {
-            try? disk.removeFile(path)  // a dangling link
-            return
-        }
-        if status.kind == .folder {
+        // A link is removed, and what it leads to stays.
+        if (try? disk.linkStatus(path))?.kind == .folder {
             for name in (try? disk.list(path)) ?? [] { remove(FilePath.join(path, name)) }
             try? disk.removeFolder(path)
         } else {

@@ -25,6 +25,7 @@ public final class StandardHost: ScriptHost {
     public var output: any ScriptOutput
 
     private var taken: Set<StudyRequest.Part> = []
+    private var claims: [String: String] = [:]
     private let makeShapesContext: () -> Context
 
     /// A host from its services.
@@ -55,6 +56,14 @@ public final class StandardHost: ScriptHost {
 
     /// Notes that a study took a part of the request.
     public func take(_ part: StudyRequest.Part) { taken.insert(part) }
+
+    /// One study per folder in a script; at a prompt a study is changed and run again.
+    public func claim(_ folder: String, for study: String) -> Bool {
+        if studyRequest.script == nil { return true }
+        let other = claims[folder] ?? study
+        claims[folder] = other
+        return other == study
+    }
 
     /// Writes text as it stands.
     public func write(_ text: String) { output.write(text) }

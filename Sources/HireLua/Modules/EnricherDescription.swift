@@ -46,10 +46,20 @@ final class EnricherDescription: ScriptObject {
         try catalog.enricher(
             PluginManifest(
                 id: id, kind: .enricher, summary: summary, reference: reference, origin: origin),
-            defaults: defaults
+            defaults: defaults, sources: { try self.sources() }
         ) { configuration, host in
             try LuaEnricher(self, configuration, for: host)
         }
+    }
+
+    /// Digests of `new` and `forward`, of what they reach, and of the modules that were required.
+    private func sources() throws -> ScriptSources {
+        var sources = try forward.sources()
+        guard let made = try new?.sources() else { return sources }
+        sources.function = "\(made.function ?? "none") \(sources.function ?? "none")"
+        sources.modules.merge(made.modules) { first, _ in first }
+        for (name, value) in made.values { sources.values["new \(name)"] = value }
+        return sources
     }
 
     /// What the author's `new` learns about the stages before.

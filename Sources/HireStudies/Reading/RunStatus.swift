@@ -51,8 +51,10 @@ public struct RunStatus {
                     status, records[status.item.id] ?? [], until: worker == nil ? nil : now))
         }
         // What a running item has written so far is no leftover.
-        let running = items.filter { $0.worker != nil }.map(\.status.item.folder)
-        orphans.removeAll { file in running.contains { file.hasPrefix($0 + "/") } }
+        let running = items.filter { $0.worker != nil }.map(\.status.item).flatMap {
+            [$0.folder + "/", $0.attempts]
+        }
+        orphans.removeAll { file in running.contains { file.hasPrefix($0) } }
     }
 
     /// How many items are in each state, in the order in which they are told.

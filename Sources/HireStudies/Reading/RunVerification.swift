@@ -85,7 +85,7 @@ public struct RunVerification {
                 add("journal", file, "\(error)")
             }
         }
-        return found
+        return JournalRecord.standing(found)
     }
 
     private mutating func check(_ item: StudyItem, _ records: [JournalRecord], _ folder: RunFolder)
@@ -140,7 +140,9 @@ public struct RunVerification {
         var named: Set<String> = []
         for record in records where record.state == .done { named.formUnion(record.files.keys) }
         let finished = Set(records.filter { $0.state == .done }.map(\.item))
-        let open = manifest.items.filter { !finished.contains($0.id) }.map { $0.folder + "/" }
+        let open = manifest.items.filter { !finished.contains($0.id) }.flatMap {
+            [$0.folder + "/", $0.attempts]
+        }
         for file in try folder.files(beneath: "items") where !named.contains(file) {
             if open.contains(where: { file.hasPrefix($0) }) { continue }
             add(

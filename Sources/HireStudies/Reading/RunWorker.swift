@@ -40,14 +40,7 @@ public struct RunWorker: Sendable, Equatable {
 
     static func read(_ path: String, _ fileSystem: any FileSystem, age: Double) throws -> RunWorker
     {
-        let bytes = try fileSystem.readAll(path, limit: 1 << 16)
-        guard case .object(let json) = try JSONParser.parse(bytes, source: path) else {
-            throw FileError.badData(path, "this is no lease")
-        }
-        let identity = ProcessIdentity(
-            host: try json.requireString("host", source: path),
-            process: try json.requireInt("pid", source: path),
-            start: try json.requireString("process_start", source: path))
+        let identity = try RunLease.Holder(reading: path, in: fileSystem).process
         return RunWorker(
             host: identity.host, process: identity.process, age: max(age, 0), identity: identity)
     }

@@ -35,10 +35,12 @@ final class BackgroundShardWriter {
         self.fileSystem = fileSystem
     }
 
+    /// Nothing gets its final name after its owner is gone: an item that was stopped may be someone else's by then.
     deinit {
         desk.condition.lock()
         desk.isClosed = true
         desk.condition.broadcast()
+        while desk.job != nil, desk.error == nil { desk.condition.wait() }
         desk.condition.unlock()
     }
 
@@ -96,9 +98,8 @@ final class BackgroundShardWriter {
             while desk.job == nil, !desk.isClosed { desk.condition.wait() }
             let job = desk.job
             desk.condition.unlock()
-            // What was submitted is written even if its owner is gone.
             guard let job else { return }
-            let result = Result { try write(job, fileSystem) }
+            let result = Result { try write(job, fileSystem, desk) }
             desk.condition.lock()
             switch result {
             case .success(let written):
@@ -118,7 +119,17 @@ final class BackgroundShardWriter {
         var text = ""
     }
 
-    private static func write(_ job: Job, _ fileSystem: any FileSystem) throws -> WrittenShard {
+    private struct Abandoned: Error {}
+
+    private static func write(_ job: Job, _ fileSystem: any FileSystem, _ desk: Desk) throws
+        -> WrittenShard
+    {
+        let check = {
+            desk.condition.lock()
+            defer { desk.condition.unlock() }
+            if desk.isClosed { throw Abandoned() }
+        }
+        try check()
         // The digest takes as long as the disk does, which leaves the processor alone meanwhile.
         let digest = Digest()
         let group = DispatchGroup()
@@ -131,8 +142,14 @@ final class BackgroundShardWriter {
         }
         defer { group.wait() }
         try fileSystem.makeFolders(FilePath.folder(of: job.path))
-        try job.image.withUnsafeBytes {
-            try AtomicWriter(fileSystem: fileSystem).write($0, to: job.path)
+        try job.image.withUnsafeBytes { bytes in
+            try AtomicWriter(fileSystem: fileSystem).write(to: job.path) { append in
+                for start in stride(from: 0, to: bytes.count, by: 4 << 20) {
+                    let end = min(start + (4 << 20), bytes.count)
+                    try append(UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
+                    try check()
+                }
+            }
         }
         group.wait()
         return WrittenShard(path: job.path, byteCount: job.image.byteCount, sha256: digest.text)

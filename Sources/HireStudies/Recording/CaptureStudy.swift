@@ -33,10 +33,11 @@ public final class CaptureStudy: StudyPlan {
     /// - Parameters:
     ///   - catalog: makes the pipeline again on shapes alone.
     ///   - shapes: a context on the shapes-only back-end.
+    ///   - script: the text of the script, which determines the numbers of plugins that are written in it.
     /// - Throws: `CaptureError` for what cannot be captured; `FileError` for pictures that are not there.
     public init(
         _ source: CaptureSource, of pipeline: Pipeline, options: CaptureStudyOptions,
-        catalog: PluginCatalog, corpus: [String], shapes: Context
+        catalog: PluginCatalog, corpus: [String], shapes: Context, script: String? = nil
     ) throws {
         try options.check()
         if source.samples.isEmpty { throw CaptureError("", "There are no pictures to capture.") }
@@ -68,7 +69,8 @@ public final class CaptureStudy: StudyPlan {
         weights = try pipeline.weightsDigest()
         items = try CaptureStudy.items(
             stretches, source, options, pipeline, weights: weights,
-            names: collector.chosen.map(\.name))
+            names: collector.chosen.map(\.name),
+            sources: PluginSources.digests(of: pipeline.recipe, catalog, script: script))
     }
 
     /// "capture".
@@ -229,19 +231,19 @@ public final class CaptureStudy: StudyPlan {
 
     private static func items(
         _ stretches: [Range<Int>], _ source: CaptureSource, _ options: CaptureStudyOptions,
-        _ pipeline: Pipeline, weights: String, names: [String]
+        _ pipeline: Pipeline, weights: String, names: [String], sources: JSONObject
     ) throws -> [StudyItem] {
         let digits = "\(source.samples.count)".count
         var shared: JSONObject = [
             "schema": "hire-capture-1", "numerics": .integer(Int64(ToolkitVersion.numerics)),
-            "backend": .string(pipeline.context.backend.name),
-            "determinism": .string(pipeline.context.determinism.rawValue),
             "recipe": .object(try pipeline.recipe.json()), "weights_sha256": .string(weights),
             "capture": options.rules.json(), "points": .array(names.map { .string($0) }),
             "questions": .bool(source.hasQuestions),
             "shard_bytes": .integer(Int64(options.shardBytes)),
         ]
-        for (key, value) in options.identity.members { shared[key] = value }
+        let determining = pipeline.context.determining.members + options.identity.members
+        for (key, value) in determining { shared[key] = value }
+        if !sources.isEmpty { shared["sources"] = .object(sources) }
         if let answering = options.answering {
             shared["answering"] = .object(try answering.json())
         }

@@ -1,9 +1,8 @@
-import Glibc
 import HireFiles
 
 /// Which items of a study are meant: globs over labels, or `key=glob` over `id`, `seed`, `variant` and axes.
 ///
-/// Globs are the shell's: `*` stands for any letters, `?` for one, `[abc]` for one of those.
+/// Globs are those of module paths, but dots are letters here like all others. A pattern that is a label stands for it.
 struct ItemSelection {
     /// The patterns as they were written; none selects everything.
     let patterns: [String]
@@ -36,7 +35,14 @@ struct ItemSelection {
     }
 
     private static func matches(_ glob: String, _ text: String) -> Bool {
-        fnmatch(glob, text, 0) == 0
+        if glob == text { return true }
+        return (try? Glob(withoutSegments(glob)))?.matches(withoutSegments(text)) ?? false
+    }
+
+    /// Labels are no paths: a dot becomes a letter that ends no segment; `..` stays, for `{20..23}`.
+    private static func withoutSegments(_ text: String) -> String {
+        text.replacing("..", with: "\u{0}").replacing(".", with: "\u{2024}")
+            .replacing("\u{0}", with: "..")
     }
 
     private static func complaint(_ pattern: String, _ items: [StudyItem]) -> String {

@@ -40,7 +40,7 @@ extension RunFolder {
     public func status(
         of item: StudyItem, in records: [JournalRecord], check: Check = .sizes
     ) throws -> ItemStatus {
-        let own = records.filter { $0.item == item.id }
+        let own = JournalRecord.standing(records.filter { $0.item == item.id })
         let attempt = own.map(\.attempt).max() ?? 0
         var damage: (record: JournalRecord, problems: [RunFileProblem])?
         for record in own where record.state == .done {
@@ -65,7 +65,7 @@ extension RunFolder {
             case .failed: .failed
             case .stopped: .stopped
             case .started: .started
-            case .done, nil: .waiting
+            case .done, .forgotten, nil: .waiting
             }
         return ItemStatus(item: item, state: state, attempt: attempt, record: last, problems: [])
     }

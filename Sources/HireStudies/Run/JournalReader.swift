@@ -7,6 +7,8 @@ final class JournalReader {
         var offset = 0
         var records: [JournalRecord] = []
         var isTorn = false
+        /// The last line was whole and its newline not yet to be seen.
+        var isOpen = false
     }
 
     private let folder: String
@@ -22,7 +24,7 @@ final class JournalReader {
 
     /// All records, file by file.
     var records: [JournalRecord] {
-        positions.keys.sorted().flatMap { positions[$0]?.records ?? [] }
+        JournalRecord.standing(positions.keys.sorted().flatMap { positions[$0]?.records ?? [] })
     }
 
     /// Files whose last line is half-written.
@@ -39,7 +41,14 @@ final class JournalReader {
             var position = positions[path] ?? Position()
             if size == position.offset { continue }
             if size < position.offset { position = Position() }
-            let bytes = try tail(of: path, from: position.offset, size: size)
+            var bytes = try tail(of: path, from: position.offset, size: size)
+            if position.isOpen, bytes.first == 0x0A {
+                bytes.removeFirst()
+                position.offset += 1
+                position.isOpen = false
+                positions[path] = position
+                if bytes.isEmpty { continue }
+            }
             let found = try RunJournal.parse(
                 bytes, path: path, offset: position.offset, line: position.records.count + 1)
             if found.records.isEmpty, found.isTorn == position.isTorn, positions[path] != nil {
@@ -48,6 +57,7 @@ final class JournalReader {
             position.records += found.records
             position.offset += found.byteCount
             position.isTorn = found.isTorn
+            position.isOpen = !found.isTorn && bytes.last != 0x0A
             positions[path] = position
             hasChanged = true
         }

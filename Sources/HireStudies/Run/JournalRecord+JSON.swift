@@ -47,7 +47,7 @@ extension JournalRecord {
             switch state {
             case .done: ["metrics", "measured", "files"]
             case .failed: ["error", "kind"]
-            case .started, .stopped: []
+            case .started, .stopped, .forgotten: []
             }
         try json.requireOnly(JournalRecord.common + own, source: source)
         self.init(
@@ -68,7 +68,7 @@ extension JournalRecord {
         case .failed:
             error = try json.requireString("error", source: source)
             errorKind = try json.requireString("kind", source: source)
-        case .started, .stopped: break
+        case .started, .stopped, .forgotten: break
         }
     }
 

@@ -5,7 +5,7 @@ import HireFiles
 ///     seq       counts the lines of one process, from 1
 ///     item      the item's id
 ///     label     the item's label, for people
-///     state     "started", "done", "failed", "stopped"
+///     state     "started", "done", "failed", "stopped", "forgotten"
 ///     attempt   1 for the first time anyone began it
 ///     utc       ISO 8601
 ///     host, pid who wrote it
@@ -23,6 +23,20 @@ public struct JournalRecord: Sendable, Equatable {
         case failed
         /// A signal stopped it; it can go on.
         case stopped
+        /// What was written about it up to this attempt, by whomever, counts no more.
+        case forgotten
+    }
+
+    /// The records that count: those that were not forgotten, and what says so.
+    static func standing(_ records: [JournalRecord]) -> [JournalRecord] {
+        var limits: [String: Int] = [:]
+        for record in records where record.state == .forgotten {
+            limits[record.item] = max(limits[record.item] ?? 0, record.attempt)
+        }
+        if limits.isEmpty { return records }
+        return records.filter {
+            $0.state == .forgotten || $0.attempt > limits[$0.item] ?? 0
+        }
     }
 
     /// A file of a finished item.

@@ -1,11 +1,13 @@
 import HireFiles
 import Synchronization
 
-/// Remembers since when leases of others have not been renewed, by this process's own clock: clocks of different
-/// machines are never compared.
+/// Remembers since when leases of others have not been renewed, by this process's own clock.
+///
+/// Clocks of different machines are never compared. The clock stands still while this machine sleeps, for others beat on
+/// meanwhile.
 public final class LeaseWatch: Sendable {
     private let stale: Duration
-    private let seen = Mutex<[String: (holder: RunLease.Holder, since: ContinuousClock.Instant)]>(
+    private let seen = Mutex<[String: (holder: RunLease.Holder, since: SuspendingClock.Instant)]>(
         [:])
 
     /// A watch that has seen nothing yet.
@@ -16,7 +18,7 @@ public final class LeaseWatch: Sendable {
     /// Whether whoever holds a lease is dead: gone from this machine, or silent for long while this watch looked.
     public func isStale(_ holder: RunLease.Holder, of item: String) -> Bool {
         if holder.process.isGone { return true }
-        let now = ContinuousClock.now
+        let now = SuspendingClock.now
         return seen.withLock { seen in
             guard let last = seen[item], last.holder == holder else {
                 seen[item] = (holder, now)

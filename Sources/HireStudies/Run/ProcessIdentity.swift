@@ -23,10 +23,27 @@ public struct ProcessIdentity: Sendable, Equatable {
 
     /// Whether the process is known to be gone: only a process of this machine can be known.
     public var isGone: Bool {
-        guard host == ProcessIdentity.current.host, start.hasSuffix(ProcessIdentity.kernel) else {
-            return false
+        guard isLocal else { return false }
+        return switch ProcessIdentity.state(of: process) {
+        case .absent: true
+        case .began(let found): found != start
+        case .unknown: false
         }
-        return ProcessIdentity.start(of: process) != start
+    }
+
+    /// Whether the process belongs to the running kernel of this machine, so that what becomes of it can be seen.
+    var isLocal: Bool {
+        host == ProcessIdentity.current.host && start.hasSuffix(ProcessIdentity.kernel)
+    }
+
+    /// What the system tells of a process.
+    enum State: Equatable {
+        /// It is there, and began then.
+        case began(String)
+        /// There is none, or one that has ended and was not yet collected.
+        case absent
+        /// It cannot be looked at: too many open files, a system that hides processes of others.
+        case unknown
     }
 
     private static func machineName() -> String {
@@ -36,16 +53,31 @@ public struct ProcessIdentity: Sendable, Equatable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Clock ticks between the kernel's start and the process's, and the kernel; nil if there is no such process.
+    /// Clock ticks between the kernel's start and the process's, and the kernel; nil if they cannot be had.
     private static func start(of process: Int) -> String? {
-        guard let text = text("/proc/\(process)/stat"),
-            // The name in parentheses may hold anything, also spaces and parentheses.
-            let name = text.lastIndex(of: ")")
-        else { return nil }
+        if case .began(let start) = state(of: process) { return start }
+        return nil
+    }
+
+    /// What is known of a process.
+    ///
+    /// - Parameter processes: where the system describes them; another folder only in tests.
+    static func state(of process: Int, in processes: String = "/proc") -> State {
+        guard process > 0, let number = pid_t(exactly: process) else { return .unknown }
+        let text: String
+        do {
+            text = try contents("\(processes)/\(process)/stat")
+        } catch {
+            // A system may hide processes of others, which are then not there to be read.
+            guard (error as? FileError)?.errorNumber == ENOENT else { return .unknown }
+            return kill(number, 0) != 0 && errno == ESRCH ? .absent : .unknown
+        }
+        // The name in parentheses may hold anything, also spaces and parentheses.
+        guard let name = text.lastIndex(of: ")") else { return .unknown }
         let fields = text[name...].split(separator: " ")
-        // A process that has ended and was not yet collected (Z, X) does nothing any more.
-        guard fields.count > 20, fields[1] != "Z", fields[1] != "X" else { return nil }
-        return "\(fields[20])\(kernel)"
+        guard fields.count > 20 else { return .unknown }
+        if fields[1] == "Z" || fields[1] == "X" { return .absent }
+        return .began("\(fields[20])\(kernel)")
     }
 
     /// The running kernel and the space of process numbers: containers can share a machine's name and not its processes.
@@ -59,14 +91,16 @@ public struct ProcessIdentity: Sendable, Equatable {
     }()
 
     /// A small file of the kernel's, whose size the system gives as 0.
-    private static func text(_ path: String) -> String? {
+    private static func contents(_ path: String) throws -> String {
         let fileSystem = SystemFileSystem()
-        let bytes = try? fileSystem.withFile(path, for: .read) { file in
+        let bytes = try fileSystem.withFile(path, for: .read) { file in
             try [UInt8](unsafeUninitializedCapacity: 4096) { buffer, count in
                 count = try fileSystem.readUpTo(
                     file, at: 0, into: UnsafeMutableRawBufferPointer(buffer))
             }
         }
-        return bytes.map { String(decoding: $0, as: UTF8.self) }
+        return String(decoding: bytes, as: UTF8.self)
     }
+
+    private static func text(_ path: String) -> String? { try? contents(path) }
 }

@@ -20,6 +20,9 @@ public struct RunFolder: Sendable {
     /// With what it is being run, for the files that are written; nil where nobody gathered it.
     public var provenance: Provenance?
 
+    /// While an item is worked on: its folder, and the one where its files stand until it is done.
+    private var attempt: (item: String, place: String)?
+
     /// A folder, whether it exists or not.
     public init(_ path: String, fileSystem: any FileSystem = SystemFileSystem()) {
         self.path = path
@@ -27,7 +30,24 @@ public struct RunFolder: Sendable {
     }
 
     /// The path of something in the folder.
-    public func location(_ name: String) -> String { FilePath.join(path, name) }
+    public func location(_ name: String) -> String {
+        if let attempt, name == attempt.item || name.hasPrefix(attempt.item + "/") {
+            return FilePath.join(path, attempt.place + name.dropFirst(attempt.item.count))
+        }
+        return FilePath.join(path, name)
+    }
+
+    /// The same folder for one attempt at an item: names of the item's files lead to a folder that no other attempt has.
+    func attempting(_ item: StudyItem, in place: String) -> RunFolder {
+        var folder = self
+        folder.attempt = (item.folder, place)
+        return folder
+    }
+
+    /// Where training stands while an item is unfinished: the one file that outlives an attempt.
+    func checkpoint(of item: StudyItem) -> String {
+        FilePath.join(path, "\(item.folder)/\(RunFolder.checkpointName)")
+    }
 
     /// The path of a file in the folder that is about to be written; folders above it are made.
     public func file(_ name: String) throws -> String {
@@ -87,12 +107,16 @@ public struct RunFolder: Sendable {
     }
 
     /// Names of all files beneath a folder of the run, relative to the run's, sorted; none if there is no such folder.
+    ///
+    /// A symbolic link is an entry, wherever it leads; only the run's own folders, such as `items`, may be links themselves.
     public func files(beneath name: String) throws -> [String] {
+        guard let status = try fileSystem.linkStatus(location(name)) else { return [] }
+        if status.kind == .link, name.contains("/") { return [name] }
         guard try fileSystem.status(location(name))?.kind == .folder else { return [] }
         var found: [String] = []
         for entry in try fileSystem.list(location(name)) {
             let inner = "\(name)/\(entry)"
-            if try fileSystem.status(location(inner))?.kind == .folder {
+            if try fileSystem.linkStatus(location(inner))?.kind == .folder {
                 found += try files(beneath: inner)
             } else {
                 found.append(inner)
@@ -101,6 +125,19 @@ public struct RunFolder: Sendable {
         return found
     }
 
-    /// Where training stands while an item is unfinished: the one file that outlives an attempt that did not finish.
+    /// Removes a file, a link (never what it leads to), or a folder with all in it.
+    ///
+    /// - Parameter kept: a file that stays, with the folders that hold it.
+    func remove(_ name: String, keeping kept: String? = nil) throws {
+        if name == kept { return }
+        guard let status = try fileSystem.linkStatus(location(name)) else { return }
+        guard status.kind == .folder else { return try fileSystem.removeFile(location(name)) }
+        for entry in try fileSystem.list(location(name)) {
+            try remove("\(name)/\(entry)", keeping: kept)
+        }
+        if kept?.hasPrefix(name + "/") == true { return }
+        try fileSystem.removeFolder(location(name))
+    }
+
     static let checkpointName = "checkpoint.safetensors"
 }

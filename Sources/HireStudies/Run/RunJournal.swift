@@ -5,7 +5,7 @@ import HireFiles
 /// Reading changes nothing. A line that a killed process left half-written at the end of its file is left out and named
 /// in `torn`; any other damage is an error that names file and line.
 public struct RunJournal: Sendable, Equatable {
-    /// The records, file by file in the order of the files' names.
+    /// The records that count (what `--fresh` forgot does not), file by file in the order of the files' names.
     public let records: [JournalRecord]
     /// Paths of files whose last line is half-written.
     public let torn: [String]
@@ -23,27 +23,8 @@ public struct RunJournal: Sendable, Equatable {
             records += found
             if isTorn { torn.append(path) }
         }
-        self.records = records
+        self.records = JournalRecord.standing(records)
         self.torn = torn
-    }
-
-    /// Takes every record of some items out of a folder of journals, as if nobody had begun them.
-    ///
-    /// Files are rewritten one by one, each whole; call it only while no other process works in the folder.
-    static func forget(_ items: Set<String>, in folder: String, _ fileSystem: any FileSystem) throws
-    {
-        let writer = AtomicWriter(fileSystem: fileSystem)
-        for path in try files(folder, fileSystem) {
-            let (records, isTorn) = try read(path, fileSystem)
-            let kept = records.filter { !items.contains($0.item) }
-            if kept.count == records.count, !isTorn { continue }
-            if kept.isEmpty {
-                try fileSystem.removeFile(path)
-                continue
-            }
-            let lines = try kept.flatMap { try JournalLine.encode($0.json()) }
-            try writer.write(lines, to: path)
-        }
     }
 
     /// Paths of the journals, sorted by name.

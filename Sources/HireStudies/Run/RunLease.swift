@@ -16,6 +16,27 @@ public final class RunLease: Sendable {
         public var token: String
         /// How often it was renewed.
         public var beat: Int
+
+        /// A holder from its parts.
+        init(process: ProcessIdentity, token: String, beat: Int) {
+            self.process = process
+            self.token = token
+            self.beat = beat
+        }
+
+        /// What a lease's file says.
+        ///
+        /// - Throws: `FileError` for one that cannot be read or is no lease.
+        init(reading path: String, in fileSystem: any FileSystem) throws {
+            let json = try JSONParser.readObject(path, in: fileSystem)
+            self.init(
+                process: ProcessIdentity(
+                    host: try json.requireString("host", source: path),
+                    process: try json.requireInt("pid", source: path),
+                    start: try json.requireString("process_start", source: path)),
+                token: try json.requireString("token", source: path),
+                beat: try json.requireInt("beat", source: path))
+        }
     }
 
     /// The item's id.
@@ -30,7 +51,13 @@ public final class RunLease: Sendable {
     private struct State {
         var beat = 0
         var isReleased = false
+        var isLost = false
     }
+
+    /// Tells this lease from every other that was ever made.
+    var token: String { holder.token }
+    /// Whether the last sign of life found the lease gone or in other hands: whoever works on the item has to leave it.
+    var isLost: Bool { state.withLock(\.isLost) }
 
     static let folderName = "leases"
 
@@ -58,14 +85,7 @@ public final class RunLease: Sendable {
         let path = folder.location("\(folderName)/\(item).json")
         do {
             guard try folder.fileSystem.exists(path) else { return nil }
-            let json = try JSONParser.readObject(path, in: folder.fileSystem)
-            return Holder(
-                process: ProcessIdentity(
-                    host: try json.requireString("host", source: path),
-                    process: try json.requireInt("pid", source: path),
-                    start: try json.requireString("process_start", source: path)),
-                token: try json.requireString("token", source: path),
-                beat: try json.requireInt("beat", source: path))
+            return try Holder(reading: path, in: folder.fileSystem)
         } catch let error as FileError where error.errorNumber == ENOENT {
             return nil  // it was released between two looks
         } catch let error as FileError where error.category == .badData {
@@ -209,8 +229,12 @@ public final class RunLease: Sendable {
     /// One sign of life; one that fails is tried again at the next beat, and never stops the work.
     private func renew() {
         state.withLock { state in
-            guard !state.isReleased, (try? isHeld()) == true, let bytes = try? text(state.beat + 1)
-            else { return }
+            guard !state.isReleased, let held = try? isHeld() else { return }
+            guard held else {
+                state.isLost = true
+                return
+            }
+            guard let bytes = try? text(state.beat + 1) else { return }
             let name = ".\(item).\(holder.token).hire-tmp"
             let temporary = FilePath.join(FilePath.folder(of: path), name)
             do {

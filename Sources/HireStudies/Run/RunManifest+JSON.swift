@@ -102,6 +102,7 @@ extension RunManifest {
         if !script.options.isEmpty {
             object["options"] = .array(script.options.map { .string($0) })
         }
+        if script.output != "." { object["output"] = .string(script.output) }
         return .object(object)
     }
 
@@ -114,7 +115,8 @@ extension RunManifest {
                 got: json?.kindName ?? "nothing")
         }
         try object.requireOnly(
-            ["path", "sha256", "text_sha256", "arguments", "overrides", "options"], source: source)
+            ["path", "sha256", "text_sha256", "arguments", "overrides", "options", "output"],
+            source: source)
         return ScriptIdentity(
             path: try object.requireString("path", source: source),
             sha256: try object.requireString("sha256", source: source),
@@ -123,7 +125,9 @@ extension RunManifest {
             options: object["options"] == nil
                 ? [] : try object.requireStrings("options", source: source),
             textSHA256: object["text_sha256"] == nil
-                ? nil : try object.requireString("text_sha256", source: source))
+                ? nil : try object.requireString("text_sha256", source: source),
+            output: object["output"] == nil
+                ? "." : try object.requireString("output", source: source))
     }
 
     private static func json(of item: StudyItem) -> JSONObject {

@@ -8,7 +8,7 @@ import HireVLM
 ///     kind          "ablation", "sweep", "capture"
 ///     toolkit       version of the toolkit
 ///     numerics      version of the toolkit's numbers
-///     script        {path, sha256, text_sha256, arguments, overrides, options}, or null
+///     script        {path, sha256, text_sha256, arguments, overrides, options, output}, or null
 ///     axes          the keys of the items' axes, in their order
 ///     description   the plan's own: task, origin, question_types, record, …
 ///     items         [{id, label, group, variant, axes, seed, folder, configuration}], in the order of tables
@@ -41,14 +41,17 @@ public struct RunManifest: Sendable, Equatable {
         public var overrides: [String]
         /// Options of the command line that numbers may depend on, such as `--seed 3`; `hire worker` gives them again.
         public var options: [String]
+        /// The script's folder for results, relative to the study's: `..` for a study in `<results>/sweep`.
+        public var output: String
 
         /// A script from its parts.
         public init(
             path: String, sha256: String, arguments: [String], overrides: [String],
-            options: [String] = [], textSHA256: String? = nil
+            options: [String] = [], textSHA256: String? = nil, output: String = "."
         ) {
             self.textSHA256 = textSHA256 ?? sha256
             self.options = options
+            self.output = output
             self.path = path
             self.sha256 = sha256
             self.arguments = arguments

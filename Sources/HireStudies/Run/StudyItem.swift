@@ -48,4 +48,7 @@ public struct StudyItem: Sendable, Equatable {
         }
         return "items/\(String(readable.prefix(60))).\(id)"
     }
+
+    /// How the paths of folders begin in which attempts write until they are done, relative to the run's.
+    var attempts: String { "items/.\(id)." }
 }

@@ -86,36 +86,63 @@ extension StudyRunner {
         let number = status.attempt + 1
         try clean(item)
         try writer.append(record(.started, item, number))
-        let clock = ContinuousClock()
-        let start = clock.now
-        var result: ItemResult
+        let place = "\(item.attempts)\(lease.token).hire-tmp"
         do {
-            result = try plan.perform(item, in: folder, monitor)
+            let done = try perform(item, of: plan, number, in: place, lease, monitor)
+            guard try lease.isHeld() else { throw LostLease() }
+            try move(item, from: place)
+            try writer.append(done)
         } catch {
-            return try fail(item, of: plan, number, error, monitor)
-        }
-        result.measured["seconds"] = .number(seconds(clock.now - start))
-        var done = record(.done, item, number)
-        do {
-            done.files = try folder.digests(of: result.files, known: result.digests)
-            result.digests = [:]
-            result.files = NaturalOrder.sorted(result.files)
-            done.result = result
-            guard try lease.isHeld() else {
+            // What cannot be removed now is when the item is begun again.
+            try? folder.remove(place)
+            if !isRequestToStop(error, monitor), (try? lease.isHeld()) == false {
                 monitor.say(
                     "\(item.label): another process took it over, because this one gave no sign of life for "
                         + "\(Int(request.leaseStale)) seconds; this result is not used.")
                 return .elsewhere
             }
-            try writer.append(done)
-        } catch {
             return try fail(item, of: plan, number, error, monitor)
         }
-        let checkpoint = folder.location("\(item.folder)/\(RunFolder.checkpointName)")
-        if try folder.fileSystem.exists(checkpoint) {
-            try folder.fileSystem.removeFile(checkpoint)
-        }
         return .done
+    }
+
+    /// Does an item in a folder of this attempt's own: a process that is stopped for so long that another one takes the
+    /// item over, and then goes on, cannot touch what that one wrote.
+    private func perform(
+        _ item: StudyItem, of plan: any StudyPlan, _ number: Int, in place: String,
+        _ lease: RunLease, _ monitor: RunMonitor
+    ) throws -> JournalRecord {
+        let folder = self.folder.attempting(item, in: place)
+        var watched = monitor
+        watched.isLost = { lease.isLost }
+        watched.checkInterrupt = {
+            if lease.isLost { throw LostLease() }
+            try monitor.checkInterrupt()
+        }
+        let clock = ContinuousClock()
+        let start = clock.now
+        var result = try plan.perform(item, in: folder, watched)
+        if result.measured["seconds"] == nil {
+            result.measured["seconds"] = .number(seconds(clock.now - start))
+        }
+        var done = record(.done, item, number)
+        done.files = try folder.digests(of: result.files, known: result.digests)
+        result.digests = [:]
+        result.files = NaturalOrder.sorted(result.files)
+        done.result = result
+        return done
+    }
+
+    /// Gives the files of an attempt their place, all at once; fails if somebody else has put files there.
+    private func move(_ item: StudyItem, from place: String) throws {
+        let fileSystem = folder.fileSystem
+        guard try fileSystem.linkStatus(folder.location(place)) != nil else { return }
+        let checkpoint = folder.checkpoint(of: item)
+        if try fileSystem.linkStatus(checkpoint) != nil { try fileSystem.removeFile(checkpoint) }
+        let target = folder.location(item.folder)
+        if try fileSystem.linkStatus(target) != nil { try fileSystem.removeFolder(target) }
+        try fileSystem.rename(folder.location(place), to: target)
+        try fileSystem.synchroniseFolder(FilePath.folder(of: target))
     }
 
     /// Writes down how an attempt ended without a result.
@@ -150,17 +177,25 @@ extension StudyRunner {
 
     /// Removes what an earlier attempt left, but for the state that training goes on from.
     private func clean(_ item: StudyItem) throws {
-        for file in try folder.files(beneath: item.folder)
-        where file != "\(item.folder)/\(RunFolder.checkpointName)" {
-            try folder.fileSystem.removeFile(folder.location(file))
+        try folder.remove(item.folder, keeping: "\(item.folder)/\(RunFolder.checkpointName)")
+        let above = FilePath.folder(of: item.folder)
+        guard try folder.fileSystem.exists(folder.location(above)) else { return }
+        for name in try folder.fileSystem.list(folder.location(above))
+        where "\(above)/\(name)".hasPrefix(item.attempts) {
+            try folder.remove("\(above)/\(name)")
         }
     }
 
-    private func record(_ state: JournalRecord.State, _ item: StudyItem, _ attempt: Int)
+    func record(_ state: JournalRecord.State, _ item: StudyItem, _ attempt: Int)
         -> JournalRecord
     {
         JournalRecord(
             sequence: 1, item: item.id, label: item.label, state: state, attempt: attempt, utc: "",
             host: "", process: 0)
     }
+}
+
+/// Another process has the item now.
+private struct LostLease: Error, CustomStringConvertible {
+    let description = "Another process has taken the item over."
 }

@@ -54,21 +54,22 @@ public final class StudyRunner {
         let manifest = RunManifest(
             kind: plan.kind, script: script, description: plan.description, items: plan.items)
         let before = try folder.manifest()
-        if request.role == .worker, request.ranks == 1, let before,
-            !manifest.asksForTheSame(as: before)
-        {
-            throw StudyError.otherStudy(folder: folder.path)
-        }
+        try checkFolder(manifest, before)
         try reader.look()
-        let conflicts = try conflicts(plan.items, with: before)
+        let isFresh = request.fresh && request.role == .whole
+        let chosen = Set(selected.map(\.label))
+        // What is done afresh is in nobody's way; what was made before stays beside it.
+        let conflicts = try conflicts(plan.items, with: before).filter {
+            !isFresh || !chosen.contains($0.label)
+        }
         if request.isDryRun {
             let statuses = try statuses(plan.items)
             try describe(plan, statuses, selected, conflicts, monitor)
             return RunOutcome(items: statuses)
         }
         if !conflicts.isEmpty { throw StudyError.conflicts(folder: folder.path, conflicts) }
-        if request.fresh, request.role == .whole {
-            try forget(selected)
+        if isFresh {
+            try forget(selected, monitor)
             try reader.look()
         }
         let statuses = try statuses(plan.items)
@@ -114,26 +115,6 @@ public final class StudyRunner {
         }
     }
 
-    /// Makes items as if nobody had ever begun them.
-    private func forget(_ items: [StudyItem]) throws {
-        // Whoever works on anything here also writes into the journals.
-        for id in try RunLease.items(in: folder) {
-            guard let holder = try RunLease.holder(of: id, in: folder),
-                !watch.isStale(holder, of: id)
-            else { continue }
-            throw StudyError.inUse(
-                folder: folder.path, item: reader.byItem[id]?.last?.label ?? id,
-                host: holder.process.host, process: holder.process.process)
-        }
-        try RunJournal.forget(
-            Set(items.map(\.id)), in: folder.location(RunJournal.folderName), folder.fileSystem)
-        for item in items {
-            for file in try folder.files(beneath: item.folder) {
-                try folder.fileSystem.removeFile(folder.location(file))
-            }
-        }
-    }
-
     /// Says what is worth knowing about what was found.
     private func report(_ manifest: RunManifest, _ before: RunManifest?, _ monitor: RunMonitor) {
         for path in reader.torn {
@@ -154,7 +135,9 @@ public final class StudyRunner {
 
     private func write(_ manifest: RunManifest, unless before: RunManifest?) throws {
         if let before, manifest.asksForTheSame(as: before) {
-            if try request.role == .worker || folder.holdsScript(of: before) { return }
+            // A helper has the options of whoever it helps; the script that was run last is the one that is stored.
+            if script == nil || request.role == .worker { return }
+            if try before.script == script && folder.holdsScript(of: before) { return }
         }
         let writer = AtomicWriter(fileSystem: folder.fileSystem)
         if let script = request.script {
@@ -179,8 +162,9 @@ public final class StudyRunner {
                 outcome.takenOver.append(status.item.label)
                 monitor.say(
                     "\(status.item.label): finished before with this configuration, taken over.")
-                let leftover = folder.location("\(status.item.folder)/\(RunFolder.checkpointName)")
-                if try folder.fileSystem.exists(leftover) {
+                let leftover = folder.checkpoint(of: status.item)
+                let name = "\(status.item.folder)/\(RunFolder.checkpointName)"
+                if checked.record?.files[name] == nil, try folder.fileSystem.exists(leftover) {
                     try? folder.fileSystem.removeFile(leftover)
                 }
             } else {

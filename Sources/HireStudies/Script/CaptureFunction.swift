@@ -92,7 +92,7 @@ enum CaptureFunction {
         let study = try host.making(in: context) {
             try CaptureStudy(
                 source(arguments), of: object.pipeline, options: options, catalog: host.catalog,
-                corpus: object.corpus, shapes: context)
+                corpus: object.corpus, shapes: context, script: host.studyRequest.script?.text)
         }
         let shared = StudyArguments(arguments: arguments)
         let request = try shared.request()

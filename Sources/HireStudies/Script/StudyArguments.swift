@@ -1,3 +1,4 @@
+import Foundation
 import HireFiles
 import HireVLM
 
@@ -85,7 +86,33 @@ struct StudyArguments {
         return RunManifest.ScriptIdentity(
             path: script.path, sha256: digest, arguments: host.arguments,
             overrides: host.studyRequest.overrides.map(\.text), options: script.options,
-            textSHA256: text)
+            textSHA256: text,
+            output: StudyArguments.way(from: try folder().path, to: host.outputFolder))
+    }
+
+    /// How to get from one folder to another; "." if they are the same.
+    static func way(from start: String, to end: String) -> String {
+        let parts = [start, end].map {
+            URL(fileURLWithPath: $0).standardizedFileURL.path.split(separator: "/")
+        }
+        let common = zip(parts[0], parts[1]).prefix { $0 == $1 }.count
+        let steps =
+            Array(repeating: "..", count: parts[0].count - common)
+            + parts[1].dropFirst(common).map(String.init)
+        return steps.isEmpty ? "." : steps.joined(separator: "/")
+    }
+
+    /// What determines numbers beside a study's own options: what the script was given, and the text of plugins.
+    func surroundings() throws -> JSONObject {
+        let host = arguments.host
+        var members: JSONObject = [
+            "arguments": .array(host.arguments.map { .string($0) }), "smoke": .bool(host.isSmoke),
+            "context_seed": .string("\(host.context.random.seed)"),
+        ]
+        let sources = try PluginSources.digests(
+            of: host.catalog, script: host.studyRequest.script?.text)
+        if !sources.isEmpty { members["sources"] = .object(sources) }
+        return members
     }
 
     /// Tells the host what this study took of the command line.
@@ -97,6 +124,11 @@ struct StudyArguments {
     func run(_ plan: any StudyPlan, _ runner: StudyRunner) throws -> RunOutcome {
         take(runner.request)
         let host = arguments.host
+        let place = URL(fileURLWithPath: runner.folder.path).standardizedFileURL.path
+        let study = plan.kind + plan.items.map { " \($0.id)" }.joined()
+        guard host.claim(place, for: study) else {
+            throw StudyError.sameFolder(runner.folder.path)
+        }
         let random = host.context.random
         // Draws behind the study do not depend on how much of it had to be done.
         defer { host.context.resetStreams(random) }

@@ -62,7 +62,8 @@ public enum StudyLibrary {
         let study = try AblationStudy(
             task: arguments.object("task", TaskObject.self).task, variants: variants,
             options: studyOptions(arguments, shared), catalog: host.catalog, context: host.context,
-            shapes: { host.shapesContext() }, folder: shared.folder())
+            shapes: { host.shapesContext() }, folder: shared.folder(),
+            script: host.studyRequest.script?.text)
         if !problems.isEmpty {
             // What can be read is checked too, so that one look shows everything.
             problems += study.problems().map { problem in
@@ -119,7 +120,7 @@ public enum StudyLibrary {
         }
         let study = try SweepStudy(
             shared.grid(leaving: [], defaultSeeds: []), script: request.script?.text,
-            context: host.context, run: function)
+            context: host.context, surroundings: shared.surroundings(), run: function)
         let runner = StudyRunner(
             try shared.folder(), request: request, script: try shared.script(function))
         return [.object(StudyObject(study, runner.folder, try shared.run(study, runner)))]

@@ -9,7 +9,7 @@ extension AblationStudy {
     /// - Throws: `StudyError.axis` for a key that no variant has, and the errors of values that do not fit.
     static func expand(
         _ variants: [Variant], _ options: StudyOptions, task: any Task, catalog: PluginCatalog,
-        context: Context
+        context: Context, script: String?
     ) throws -> [AblationItem] {
         let keys = RecipeKeys(catalog: catalog)
         for key in options.grid.keys
@@ -43,7 +43,7 @@ extension AblationStudy {
                     guard labels.insert("\(place) \(label)").inserted else { continue }
                     let configuration = try configuration(
                         variant, evaluation, seed: seed, options, task: task, data: digest,
-                        catalog: catalog, context: context)
+                        catalog: catalog, context: context, script: script)
                     let item = try StudyItem(
                         label: label, group: group, variant: base.name, axes: axes,
                         seed: base.baseline == nil ? seed : nil, configuration: configuration)
@@ -60,7 +60,8 @@ extension AblationStudy {
     /// Everything that determines an item's numbers.
     private static func configuration(
         _ variant: Variant, _ evaluation: EvaluationOptions, seed: Int, _ options: StudyOptions,
-        task: any Task, data: String, catalog: PluginCatalog, context: Context
+        task: any Task, data: String, catalog: PluginCatalog, context: Context,
+        script: String?
     ) throws -> Configuration {
         var members: JSONObject = [
             "schema": .string(RunManifest.schema),
@@ -77,9 +78,8 @@ extension AblationStudy {
         members["seed"] = .integer(Int64(seed))
         members["record"] = .array(options.record.map { .string($0) })
         members["record_images"] = .integer(Int64(options.recordImages))
-        members["backend"] = .string(context.backend.name)
-        members["determinism"] = .string(context.determinism.rawValue)
-        let sources = try PluginSources.digests(of: variant.recipe, catalog)
+        for (key, value) in context.determining.members { members[key] = value }
+        let sources = try PluginSources.digests(of: variant.recipe, catalog, script: script)
         if !sources.isEmpty { members["sources"] = .object(sources) }
         return Configuration(members)
     }

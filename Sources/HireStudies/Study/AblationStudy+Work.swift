@@ -24,7 +24,7 @@ extension AblationStudy {
         do {
             return try evaluate(trainer, part, in: folder, monitor)
         } catch {
-            if monitor.isAskedToStop { try save(trainer, part, in: folder) }
+            if monitor.isAskedToStop { try save(trainer, part, in: folder, monitor) }
             throw error
         }
     }
@@ -64,8 +64,7 @@ extension AblationStudy {
     {
         let item = part.item
         var trainer = try makeTrainer(part)
-        let checkpoint = "\(item.folder)/\(RunFolder.checkpointName)"
-        let path = folder.location(checkpoint)
+        let path = folder.checkpoint(of: item)
         if try folder.fileSystem.exists(path) {
             do {
                 try trainer.restore(from: path, digest: item.id, fileSystem: folder.fileSystem)
@@ -78,17 +77,19 @@ extension AblationStudy {
         }
         context.backend.ledger.resetPeak()
         try trainer.run(title: "train \(item.label)", monitor: monitor) { trainer in
-            try save(trainer, part, in: folder)
+            try save(trainer, part, in: folder, monitor)
         }
         return trainer
     }
 
     /// Leaves a checkpoint that the next attempt goes on from.
-    private func save(_ trainer: Trainer, _ part: AblationItem, in folder: RunFolder) throws {
-        guard trainer.step > 0 else { return }
-        try trainer.save(
-            to: folder.file("\(part.item.folder)/\(RunFolder.checkpointName)"),
-            digest: part.item.id, fileSystem: folder.fileSystem)
+    private func save(
+        _ trainer: Trainer, _ part: AblationItem, in folder: RunFolder, _ monitor: RunMonitor
+    ) throws {
+        guard trainer.step > 0, !monitor.isLost() else { return }
+        let path = folder.checkpoint(of: part.item)
+        try folder.fileSystem.makeFolders(FilePath.folder(of: path))
+        try trainer.save(to: path, digest: part.item.id, fileSystem: folder.fileSystem)
     }
 
     private func makeTrainer(_ part: AblationItem) throws -> Trainer {

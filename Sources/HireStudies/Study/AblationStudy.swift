@@ -32,10 +32,12 @@ public final class AblationStudy: StudyPlan {
     /// - Parameters:
     ///   - context: where variants are computed.
     ///   - shapes: makes contexts on the shapes-only back-end, for costs.
+    ///   - script: the text of the script, which determines the numbers of plugins that are written in it.
     /// - Throws: `StudyError.duplicateVariant`, `.axis`, `PluginError` for options out of range.
     public init(
         task: any Task, variants: [Variant], options: StudyOptions, catalog: PluginCatalog,
-        context: Context, shapes: @escaping () -> Context, folder: RunFolder
+        context: Context, shapes: @escaping () -> Context, folder: RunFolder,
+        script: String? = nil
     ) throws {
         var names: Set<String> = []
         for variant in variants where !names.insert(variant.name).inserted {
@@ -50,7 +52,8 @@ public final class AblationStudy: StudyPlan {
         self.folder = folder
         evaluator = try Evaluator(task, options: options.evaluation)
         parts = try AblationStudy.expand(
-            variants, options, task: task, catalog: catalog, context: context)
+            variants, options, task: task, catalog: catalog, context: context,
+            script: script)
     }
 
     /// What has to be done, in the order of tables.

@@ -6,6 +6,8 @@ public struct RunMonitor {
     public var progress: (_ title: String, _ total: Int) -> any ScriptProgress
     /// Throws when the user asked to stop; called once per step.
     public var checkInterrupt: () throws -> Void
+    /// Whether another process has taken over what is worked on, so that nothing of it may be kept.
+    var isLost: () -> Bool = { false }
     /// Prints one line.
     public var say: (String) -> Void
     /// Runs a piece of work that is not to be stopped half-way: scripted parts of it run to their end.

@@ -5,7 +5,13 @@ public enum StudyError: Error, Equatable, CustomStringConvertible {
     /// Two items that would compute the same.
     case sameItem(String, String)
     /// Another process works in the folder.
-    case inUse(folder: String, item: String, host: String, process: Int)
+    case inUse(folder: String, item: String, host: String, process: Int, lease: String)
+    /// The folder holds a study that this one would replace.
+    case otherKind(folder: String, kind: String, script: String?, here: String)
+    /// Another study of the same script works in the folder.
+    case sameFolder(String)
+    /// A helper's script has a study in a folder that nobody began.
+    case noStudy(folder: String)
     /// A worker's script asks for other items than the folder it was to help with.
     case otherStudy(folder: String)
     /// What was asked for selects no item.
@@ -32,9 +38,18 @@ public enum StudyError: Error, Equatable, CustomStringConvertible {
         case .conflicts(let folder, let conflicts): StudyError.sentence(folder, conflicts)
         case .sameItem(let first, let second):
             "'\(first)' and '\(second)' would compute the same; leave one of them out."
-        case .inUse(let folder, let item, let host, let process):
-            "\(folder): process \(process) on \(host) works on '\(item)', so nothing is done afresh. Wait for it or stop "
-                + "it, or choose another folder (--out)."
+        case .inUse(let folder, let item, let host, let process, let lease):
+            "\(folder): process \(process) on \(host) works on '\(item)' (\(lease)), so nothing is done afresh. Wait for it "
+                + "or stop it, or choose another folder (--out)."
+        case .otherKind(let folder, let kind, let script, let here):
+            "\(folder) holds another study (kind \(kind)\(script.map { ", script \($0)" } ?? "")), which this one (kind "
+                + "\(here)) would replace; choose another folder (--out), or give the study one of its own "
+                + "(folder = hire.output_folder() .. \"/NAME\")."
+        case .sameFolder(let folder):
+            "\(folder): another study of this script is there already and would be replaced; give each study a folder of "
+                + "its own (folder = hire.output_folder() .. \"/NAME\")."
+        case .noStudy(let folder):
+            "\(folder) holds no study to help with; start the worker with the folder of a study that hire run has begun."
         case .otherStudy(let folder):
             "\(folder) was begun by a script that made other items than its stored script makes here: a module, a plugin, "
                 + "the data or the working folder is not the same. Start the worker as the run was started."

@@ -17,21 +17,36 @@ public final class SweepStudy: StudyPlan {
     /// A sweep.
     ///
     /// - Parameters:
-    ///   - script: the text of the script, where there is one; it, the modules that it required and the function
-    ///     determine the numbers, as axes and seed do.
+    ///   - script: the text of the script, where there is one; it, the modules that it required, the function and
+    ///     what that reaches determine the numbers, as axes and seed do.
+    ///   - surroundings: what else does, such as the script's arguments.
     ///   - context: where the script's tensors are made; its random numbers start over at every item.
     /// - Throws: `StudyError.axis`.
     public init(
-        _ grid: StudyGrid, script: String?, context: Context, run function: any ScriptCallable
+        _ grid: StudyGrid, script: String?, context: Context,
+        surroundings: JSONObject = JSONObject(), run function: any ScriptCallable
     ) throws {
+        for key in grid.keys where SweepStudy.reserved.contains(key) {
+            throw StudyError.axis(
+                "An axis of a sweep cannot be called '\(key)': points have a field of that name already. "
+                    + (key == "seed"
+                        ? "Seeds are given as seeds = { 1, 2 }." : "Choose another name."))
+        }
         self.function = function
         self.context = context
         axes = grid.keys
         seeds = grid.seeds
         let sources = try function.sources()
-        let code = script.map { SHA256.hex(of: $0.utf8) } ?? sources.function ?? "unknown"
-        let modules = sources.modules.sorted { $0.key < $1.key }.map {
-            ($0.key, JSONValue.string($0.value))
+        var shared: JSONObject = [
+            "schema": .string(RunManifest.schema),
+            "numerics": .integer(Int64(ToolkitVersion.numerics)),
+            "script": script.map { .string(SHA256.hex(of: $0.utf8)) } ?? .null,
+            "function": .string(sources.function ?? "unknown"),
+            "modules": .object(SweepStudy.texts(sources.modules)),
+            "values": .object(SweepStudy.texts(sources.values)),
+        ]
+        for (key, value) in context.determining.members + surroundings.members {
+            shared[key] = value
         }
         let seeds: [Int?] = grid.seeds.isEmpty ? [nil] : grid.seeds
         var items: [StudyItem] = []
@@ -39,14 +54,9 @@ public final class SweepStudy: StudyPlan {
             let label = StudyGrid.label(point)
             let group = label.isEmpty ? "all" : label
             for seed in seeds {
-                let members: JSONObject = [
-                    "schema": .string(RunManifest.schema),
-                    "numerics": .integer(Int64(ToolkitVersion.numerics)),
-                    "script": .string(code), "modules": .object(JSONObject(modules)),
-                    "axes": .object(point), "seed": seed.map { .integer(Int64($0)) } ?? .null,
-                    "backend": .string(context.backend.name),
-                    "determinism": .string(context.determinism.rawValue),
-                ]
+                var members = shared
+                members["axes"] = .object(point)
+                members["seed"] = seed.map { .integer(Int64($0)) } ?? .null
                 items.append(
                     try StudyItem(
                         label: seeds.count > 1 ? "\(group) seed=\(seed ?? 0)" : group,
@@ -55,6 +65,13 @@ public final class SweepStudy: StudyPlan {
             }
         }
         self.items = items
+    }
+
+    /// Fields of a point that are no axes.
+    private static let reserved = ["seed", "label", "folder"]
+
+    private static func texts(_ texts: [String: String]) -> JSONObject {
+        JSONObject(texts.sorted { $0.key < $1.key }.map { ($0.key, JSONValue.string($0.value)) })
     }
 
     /// Axes and seeds.
@@ -89,7 +106,9 @@ public final class SweepStudy: StudyPlan {
         var metrics = try values(results.first ?? .none, "the first result", item)
         if let samples = metrics["samples"] {
             metrics["samples"] = nil
-            try SampleLines.write(try lines(samples, item), to: predictions, folder.fileSystem)
+            try SampleLines.write(
+                try SampleLines.lines(samples, label: item.label), to: predictions,
+                folder.fileSystem)
         }
         for (name, value) in metrics.members { try check(value, name, item) }
         let measured = try values(
@@ -100,11 +119,12 @@ public final class SweepStudy: StudyPlan {
 
     /// Every file in the item's folder, put on the disk: the script wrote them as it liked.
     private func files(of item: StudyItem, _ folder: RunFolder) throws -> [String] {
-        let names = try folder.files(beneath: item.folder).filter {
-            let name = FilePath.name(of: $0)
-            return name != RunFolder.checkpointName && !AtomicWriter.isTemporary(name)
-        }
         let fileSystem = folder.fileSystem
+        // What a link leads to belongs to somebody else.
+        let names = try folder.files(beneath: item.folder).filter {
+            try !AtomicWriter.isTemporary(FilePath.name(of: $0))
+                && fileSystem.linkStatus(folder.location($0))?.kind == .file
+        }
         for name in names {
             try fileSystem.withFile(folder.location(name), for: .append) { file in
                 try fileSystem.repeatingInterrupted { try fileSystem.synchronise(file) }
@@ -142,35 +162,6 @@ public final class SweepStudy: StudyPlan {
             throw ScriptError.message(
                 "\(item.label): the metric '\(name)' must be a number, a string or a boolean, got \(value.kindName); lists of "
                     + "samples are returned as 'samples'.")
-        }
-    }
-
-    /// The lines of `samples`: tables as they stand, plain numbers as grades; what has no `id` is numbered from 1.
-    private func lines(_ samples: JSONValue, _ item: StudyItem) throws -> [JSONObject] {
-        guard let list = samples.arrayValue else {
-            throw ScriptError.message(
-                "\(item.label): 'samples' must be a list, got \(samples.kindName).")
-        }
-        return try list.enumerated().map { index, value in
-            var line: JSONObject
-            switch value {
-            case .object(let object): line = object
-            case .integer, .number: line = ["grade": value]
-            case .bool(let isRight): line = ["grade": .number(isRight ? 1 : 0)]
-            default:
-                throw ScriptError.message(
-                    "\(item.label): samples[\(index + 1)] must be a table or a grade, got \(value.kindName)."
-                )
-            }
-            if line["id"] == nil { line["id"] = .string("\(index + 1)") }
-            for (key, value) in line.members {
-                if case .number(let number) = value, !number.isFinite {
-                    throw ScriptError.message(
-                        "\(item.label): samples[\(index + 1)].\(key) is \(number), which is not a finite number."
-                    )
-                }
-            }
-            return line
         }
     }
 }

@@ -26,14 +26,17 @@ extension PluginCatalog {
 
     /// Registers an enricher whose options are plain JSON (a plugin written in a scripting language).
     ///
-    /// - Parameter defaults: every option; overrides with other keys are refused before `make` is called, which
-    ///   gets the defaults with the overrides on top.
+    /// - Parameters:
+    ///   - defaults: every option; overrides with other keys are refused before `make` is called, which
+    ///     gets the defaults with the overrides on top.
+    ///   - sources: digests of the code behind it.
     public mutating func enricher(
         _ manifest: PluginManifest, defaults: JSONObject,
+        sources: (() throws -> ScriptSources)? = nil,
         make: @escaping (JSONObject, HostShape) throws -> any Enricher
     ) throws {
         try add(
-            manifest, defaults,
+            manifest, defaults, sources: sources,
             .enricher { overrides, host in
                 var values = defaults
                 for (key, value) in overrides.members {

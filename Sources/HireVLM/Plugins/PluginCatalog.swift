@@ -14,6 +14,8 @@ public struct PluginCatalog {
         public let defaults: JSONObject
         /// What the options mean, by key; not every plugin says it.
         public let notes: [String: String]
+        /// Of a plugin in a scripting language: digests of the code behind it, as of this moment.
+        public let sources: (() throws -> ScriptSources)?
         let make: Maker
     }
 
@@ -49,7 +51,7 @@ public struct PluginCatalog {
 
     mutating func add(
         _ manifest: PluginManifest, _ defaults: JSONObject, notes: [String: String] = [:],
-        _ make: Maker
+        sources: (() throws -> ScriptSources)? = nil, _ make: Maker
     ) throws {
         if let other = list(manifest.kind).first(where: { $0.manifest.id == manifest.id }) {
             throw PluginError.duplicate(
@@ -57,7 +59,8 @@ public struct PluginCatalog {
                 second: manifest.origin)
         }
         entries[manifest.kind, default: []].append(
-            Entry(manifest: manifest, defaults: defaults, notes: notes, make: make))
+            Entry(
+                manifest: manifest, defaults: defaults, notes: notes, sources: sources, make: make))
     }
 }
 

@@ -20,6 +20,8 @@ public protocol ScriptHost: AnyObject {
     var studyRequest: StudyRequest { get }
     /// Notes that a study took a part of the request; what none took is reported when the script has ended.
     func take(_ part: StudyRequest.Part)
+    /// Notes that a study works in a folder; false if another study of this script does, which would replace it.
+    func claim(_ folder: String, for study: String) -> Bool
     /// Writes text as it stands for the user (standard output, or the notebook's cell).
     func write(_ text: String)
     /// Shows a PNG inline where that is possible (notebooks); the path is where it was saved.
@@ -42,6 +44,9 @@ extension ScriptHost {
 
     /// Nothing is noted.
     public func take(_ part: StudyRequest.Part) {}
+
+    /// Nothing is known of other studies.
+    public func claim(_ folder: String, for study: String) -> Bool { true }
 
     /// Nothing is noted.
     public func note(failedItems count: Int) {}

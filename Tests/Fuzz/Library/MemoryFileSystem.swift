@@ -113,6 +113,9 @@ package final class MemoryFileSystem: FileSystem {
         }
     }
 
+    /// As `status`: there are no links.
+    package func linkStatus(_ path: String) throws -> FileStatus? { try status(path) }
+
     /// The names in a folder.
     package func list(_ folder: String) throws -> [String] {
         state.withLock { state in

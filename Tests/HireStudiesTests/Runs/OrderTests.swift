@@ -49,6 +49,7 @@ struct OrderTests {
                     let study = try Self.study(shared)
                     var request = StudyRequest()
                     request.role = number == 0 ? .whole : .worker
+                    request.ranks = 2
                     let outcome = try study.run(request: request)
                     outcomes.withLock { $0.append(outcome.done.count) }
                 } catch {

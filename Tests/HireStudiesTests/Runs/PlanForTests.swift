@@ -3,13 +3,17 @@ import HireStudies
 
 /// A plan of a few small items, each of which writes two files and returns numbers that follow from its label.
 final class PlanForTests: StudyPlan {
-    let kind = "sweep"
+    var kind = "sweep"
+    /// Where the files of the last item stood while it was done.
+    private(set) var place: RunFolder?
     let items: [StudyItem]
     var description: JSONObject = ["made": "for tests"]
     /// Runs before an item's files are written.
     var before: (StudyItem) throws -> Void = { _ in }
     /// Runs after they are.
     var after: (StudyItem) throws -> Void = { _ in }
+    /// Runs between, with what the item is given to ask whether to stop.
+    var work: (StudyItem, RunMonitor) throws -> Void = { _, _ in }
     var estimated = ItemEstimate()
     /// Labels in the order in which they were begun.
     private(set) var performed: [String] = []
@@ -29,7 +33,9 @@ final class PlanForTests: StudyPlan {
         -> ItemResult
     {
         performed.append(item.label)
+        place = folder
         try before(item)
+        try work(item, monitor)
         let writer = AtomicWriter(fileSystem: folder.fileSystem)
         let names = ["values.csv", "measured.csv"].map { "\(item.folder)/\($0)" }
         try writer.write("value\n\(item.id)\n", to: folder.file(names[0]))

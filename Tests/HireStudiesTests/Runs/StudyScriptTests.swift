@@ -174,6 +174,10 @@ struct StudyScriptTests {
             ("return { samples = { 'x' } }", "samples[1]"), ("return {}, { a = 1/0 }", "finite"),
             ("return { samples = { { grade = 1/0 } } }", "finite"),
             ("error('at ' .. p.k)", "at 1"),
+            ("return { samples = { { id = 'x' }, { id = 'x' } } }", "samples[2].id is 'x'"),
+            ("return { samples = { { id = true } } }", "samples[1].id must be"),
+            ("return { samples = { { id = 1, grade = 'a' } } }", "samples[1].grade"),
+            ("return { samples = { 1, { id = 'x' } } }", "give all or none"),
         ] {
             let text = try failure(
                 "hire.study.sweep { axes = { k = { 1 } }, run = function(p) \(source) end }")
@@ -185,7 +189,8 @@ struct StudyScriptTests {
             ("axes = { k = { 1 } }, points = { { k = 1 } }", "not both"),
             ("seeds = { 1 }, seed = 2", "not both"),
             ("points = { 3 }", "a table"), ("points = { {} }", "named values"),
-            ("pairing = 'zipp'", "zip"),
+            ("pairing = 'zipp'", "zip"), ("axes = { label = { 1 } }", "'label'"),
+            ("axes = { folder = { 1 } }", "'folder'"), ("points = { { seed = 1 } }", "seeds = {"),
             ("seed = -1", "from 0"),
         ] {
             let text = try failure("hire.study.sweep { \(source), run = function() return {} end }")
@@ -296,6 +301,54 @@ struct StudyScriptTests {
             } catch let error as LuaError {
                 #expect(error.message.contains("copying.lua"), "\(error.message)")
             }
+        }
+    }
+
+    @Test("A sweep keeps its own checkpoint.safetensors, its own seconds, and ids that are numbers")
+    func ownNames() throws {
+        try withTemporaryFolder { folder in
+            let source = """
+                hire.study.sweep { axes = { k = { 1, 2 } }, run = function(p)
+                  local file <close> = assert(io.open(p.folder .. "/checkpoint.safetensors", "w"))
+                  file:write("mine")
+                  return { samples = { { id = 7, grade = 1 }, { id = 2.5, grade = 0 } } }, { seconds = 0.125 }
+                end }:table():print()
+                """
+            for _ in 0..<2 { _ = try run(source, in: folder) }
+            let contents = try RunFolder(folder).contents()
+            for status in contents.items {
+                let record = try #require(status.record)
+                let name = status.item.folder + "/checkpoint.safetensors"
+                #expect(status.state == .done && record.files[name]?.bytes == 4)
+                #expect(try SystemFileSystem().exists(contents.folder.location(name)))
+                #expect(record.result?.measured["seconds"] == 0.125)
+                let lines = try SystemFileSystem().readAll(
+                    contents.folder.location(status.item.folder + "/predictions.jsonl"))
+                let grades = try SampleGrades(jsonLines: lines, source: "lines")
+                #expect(grades.byID == ["7": 1, "2.5": 0])
+            }
+        }
+    }
+
+    @Test("A second study in the same folder of a script is an error that says what to do")
+    func oneFolder() throws {
+        try withTemporaryFolder { folder in
+            let text = try failure(
+                """
+                for _ = 1, 2 do hire.study.sweep { axes = { k = { 1 } }, run = function(p) return { a = 1 } end } end
+                hire.study.sweep { axes = { k = { 1 } }, run = function(p) return { a = 2 } end }
+                """)
+            #expect(
+                text.contains("another study of this script") && text.contains("folder = "),
+                "\(text)")
+            let two = """
+                hire.study.sweep { axes = { k = { 1 } }, run = function(p) return { a = 1 } end }
+                hire.study.sweep { axes = { k = { 1 } }, folder = hire.output_folder() .. "/two",
+                  run = function(p) return { a = 2 } end }
+                """
+            _ = try run(two, in: folder, script: two)
+            #expect(try RunFolder(folder + "/two").manifest()?.script?.output == "..")
+            #expect(try RunFolder(folder).manifest()?.script?.output == ".")
         }
     }
 }
