@@ -135,7 +135,7 @@ struct ScriptTests {
             let items = try run.contents().items.map(\.item.folder)
             for name in [
                 "study.json", "run.h5", "table.txt", "table.csv", "sheet.png",
-                items[1] + "/features.h5", items[1] + "/model.safetensors",
+                items[1] + "/features-00001.h5", items[1] + "/model.safetensors",
                 items[0] + "/predictions.jsonl", items[0] + "/history.csv",
                 items[0] + "/measured.csv", items[2] + "/predictions.jsonl",
             ] {

@@ -37,7 +37,7 @@ struct ShardOrderTests {
                 [Float](repeating: Float(index), count: shape.elementCount), shape)
             sample.captured.append(.init(form: form, arrays: try form.values(of: tensor).arrays))
         }
-        let span = SequenceSpan(before: 1, image: 0, after: index % 3)
+        let span = SequenceSpan(before: 2, image: 0, after: index % 3)
         let basis = PrincipalComponents(
             rows: (0..<12).map { Float(($0 * 7) % 5) }, width: 4, count: 2)
         try capture(Self.always, 1, [1, 2, 4])
@@ -97,7 +97,7 @@ struct ShardOrderTests {
         #expect(try read("/sample_every_3") == every(3), "\(place)")
         #expect(try read(path(Self.third)) == spread(every(3)) { _ in 8 }, "\(place)")
         #expect(try read("/sample_every_4") == every(4), "\(place)")
-        let rows = { (sample: Double) in 1 + Int(sample) % 3 }
+        let rows = { (sample: Double) in 2 + Int(sample) % 3 }
         #expect(
             try read(path(Self.fourth) + "/values") == spread(every(4)) { 4 * rows($0) },
             "\(place)")

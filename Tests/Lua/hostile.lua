@@ -147,17 +147,16 @@ makers["hire.FeatureMap"] = function()
   return objects["hire.FeatureMap"]
 end
 -- Training would ask more often whether it was interrupted than the host bears.
+local studies = 0
 local function study()
+  studies = studies + 1 -- a folder holds one study of a script
   return hire.study.sweep {
-    axes = { width = { 1, 2 } }, folder = folder .. "/study",
+    axes = { width = { 1, 2 } }, folder = folder .. "/study-" .. studies,
     run = function(point) return { m = point.width } end,
   }
 end
 makers["hire.Study"] = study
-makers["hire.Run"] = function()
-  study()
-  return hire.run.open(folder .. "/study")
-end
+makers["hire.Run"] = function() return hire.run.open(study().folder) end
 makers["hire.Captured"] = function()
   local question = object("hire.Task"):sample(1).question
   local _, features = object("hire.Pipeline"):ask(

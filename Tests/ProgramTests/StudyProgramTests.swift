@@ -200,7 +200,7 @@ import Testing
             local study = hire.study.sweep {
               axes = { x = { 1, 2, 3 } },
               run = function(point)
-                if point.x == 2 and not hire.arguments()[1] then error("no luck") end
+                if point.x == 2 and not io.open("\(folder.file("lucky"))") then error("no luck") end
                 return { y = point.x * 2 }
               end,
             }
@@ -211,7 +211,8 @@ import Testing
         #expect(kept.output.contains("no luck"))
         let failed = try run()
         #expect(failed.status == 1 && failed.errors.contains("no luck"))
-        #expect(try run(["--", "lucky"]).status == 0)
+        try AtomicWriter().write("", to: folder.file("lucky"))
+        #expect(try run().status == 0)
     }
 
     @Test func caughtInterruptionsAreNoResults() throws {
@@ -222,7 +223,7 @@ import Testing
               axes = { x = { 1, 2 } },
               run = function(point)
                 local whole = true
-                if not hire.arguments()[1] then
+                if not io.open("\(folder.file("lucky"))") then
                   print("ready")
                   whole = pcall(function() while true do end end)
                 end
@@ -237,7 +238,8 @@ import Testing
         program.send(SIGTERM)
         #expect(program.end().status == 143, "\(program.complained)")
         #expect(program.complained.contains("0 of 2 items finished"), "\(program.complained)")
-        #expect(try run(["--", "on"]).status == 0)
+        try AtomicWriter().write("", to: folder.file("lucky"))
+        #expect(try run().status == 0)
         let metrics = try RunFolder(out).contents().items.map { $0.result?.metrics["whole"] }
         #expect(metrics == [.bool(true), .bool(true)])
     }
@@ -249,7 +251,7 @@ import Testing
             hire.study.sweep {
               axes = { x = { 1, 2, 3 } },
               run = function(point)
-                if point.x == 2 and not hire.arguments()[1] then
+                if point.x == 2 and not io.open("\(folder.file("lucky"))") then
                   print("ready")
                   string.rep("x", 3000):find((".-"):rep(4) .. "y")
                 end
@@ -265,7 +267,8 @@ import Testing
         #expect(program.isRunning)
         program.send(SIGINT)
         #expect(program.end().status == 130)
-        let again = try run(["--", "on"])
+        try AtomicWriter().write("", to: folder.file("lucky"))
+        let again = try run()
         #expect(again.status == 0 && again.output.contains("taken over"), "\(again.errors)")
         #expect(try RunFolder(out).contents().items.allSatisfy { $0.state == .done })
     }

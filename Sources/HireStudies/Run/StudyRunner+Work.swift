@@ -179,7 +179,13 @@ extension StudyRunner {
     private func clean(_ item: StudyItem) throws {
         try folder.remove(item.folder, keeping: "\(item.folder)/\(RunFolder.checkpointName)")
         let above = FilePath.folder(of: item.folder)
-        guard try folder.fileSystem.exists(folder.location(above)) else { return }
+        guard let status = try folder.fileSystem.status(folder.location(above)) else { return }
+        guard status.kind == .folder else {
+            throw FileError(
+                .cannotCreate, path: folder.location(above),
+                problem: "something else is in the way",
+                expected: "a folder")
+        }
         for name in try folder.fileSystem.list(folder.location(above))
         where "\(above)/\(name)".hasPrefix(item.attempts) {
             try folder.remove("\(above)/\(name)")
