@@ -51,7 +51,7 @@ extension StudyRunner {
 
     /// Makes sure that the folder is this study's.
     ///
-    /// - Throws: `StudyError.otherKind`; for a helper `.noStudy` and `.otherStudy`.
+    /// - Throws: `StudyError.otherKind`; for a worker `.noStudy` and `.otherStudy`.
     func checkFolder(_ manifest: RunManifest, _ before: RunManifest?) throws {
         if let before {
             let known = Set(before.items.map(\.label))

@@ -135,7 +135,7 @@ public final class StudyRunner {
 
     private func write(_ manifest: RunManifest, unless before: RunManifest?) throws {
         if let before, manifest.asksForTheSame(as: before) {
-            // A helper has the options of whoever it helps; the script that was run last is the one that is stored.
+            // A worker has the options of whoever it works for; the script that was run last is the one that is stored.
             if script == nil || request.role == .worker { return }
             if try before.script == script && folder.holdsScript(of: before) { return }
         }

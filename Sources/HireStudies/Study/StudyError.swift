@@ -10,7 +10,7 @@ public enum StudyError: Error, Equatable, CustomStringConvertible {
     case otherKind(folder: String, kind: String, script: String?, here: String)
     /// Another study of the same script works in the folder.
     case sameFolder(String)
-    /// A helper's script has a study in a folder that nobody began.
+    /// A worker's script has a study in a folder that nobody began.
     case noStudy(folder: String)
     /// A worker's script asks for other items than the folder it was to help with.
     case otherStudy(folder: String)

@@ -166,7 +166,7 @@ struct FreshTests {
         }
     }
 
-    @Test("A helper is told where there is no study to help with")
+    @Test("A worker is told where there is no study to help with")
     func noStudy() throws {
         try withTemporaryFolder { folder in
             let plan = try PlanForTests()

@@ -55,17 +55,17 @@ struct SharedFolderTests {
     }
 
     @Test(
-        "A helper ends when nothing is left to take; a whole run waits, says so once, and goes on")
+        "A worker ends when nothing is left to take; a whole run waits, says so once, and goes on")
     func roles() throws {
         try withTemporaryFolder { folder in
             let plan = try PlanForTests(["a", "b"])
             plan.before = { item in
                 guard item.label == "a" else { return }
-                let helper = try PlanForTests(["a", "b"])
+                let worker = try PlanForTests(["a", "b"])
                 let outcome = try StudyRunner(RunFolder(folder), request: Self.request(.worker))
-                    .run(helper)
-                #expect(helper.performed == ["b"] && outcome.remaining == ["a"])
-                #expect(helper.concluded.isEmpty)
+                    .run(worker)
+                #expect(worker.performed == ["b"] && outcome.remaining == ["a"])
+                #expect(worker.concluded.isEmpty)
             }
             let outcome = try StudyRunner(RunFolder(folder), request: Self.request()).run(plan)
             #expect(outcome.done == ["a"] && outcome.takenOver == ["b"])

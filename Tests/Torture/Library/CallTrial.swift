@@ -5,7 +5,7 @@ import HireStudies
 import HireTestSupport
 import HireVLM
 
-/// R1 at injected points: a process that is killed in front of any single call of the disk loses nothing that was journalled.
+/// A process that is killed in front of any single call of the disk loses nothing that was journalled.
 public struct CallTrial {
     /// This program, whose `--child-folder` and `--child-call` run the plan in a process that kills itself.
     public let program: TortureProgram

@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 import HireFiles
 
-/// R3 from outside: a disk that is full, or a file that may not grow, is a sentence and status 74; later the run goes on.
+/// A disk that is full, or a file that may not grow, is a sentence and status 74; later the run goes on.
 public struct DiskTrial {
     /// The study that meets the limit.
     public let study: TortureStudy

@@ -1,7 +1,7 @@
 import Foundation
 import HireFiles
 
-/// R20: a flipped byte in any file of a finished run is noticed by `hire verify`.
+/// A flipped byte in any file of a finished run is noticed by `hire verify`.
 public struct FlipTrial {
     /// The study whose files are changed.
     public let study: TortureStudy

@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 import HireFiles
 
-/// R1 and R2: kill -9 at random moments loses nothing that was journalled, and what goes on comes to the same digest.
+/// SIGKILL at random moments loses nothing that was journalled, and what goes on comes to the same digest.
 public struct KillTrial {
     /// The study that is killed.
     public let study: TortureStudy

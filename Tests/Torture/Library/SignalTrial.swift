@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 import HireFiles
 
-/// R4: a signal stops a study soon, with its exit status, and the study can go on.
+/// A signal stops a study soon, with its exit status, and the study can go on.
 public struct SignalTrial {
     /// The study that is stopped.
     public let study: TortureStudy

@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 import HireFiles
 
-/// R5: several processes share one run; some are killed; nothing is done twice at once and nothing is left out.
+/// Several processes share one run; some are killed; nothing is done twice at once and nothing is left out.
 public struct WorkerTrial {
     /// The study that is shared.
     public let study: TortureStudy
