@@ -52,7 +52,7 @@ struct StudyArguments {
         let request = arguments.host.studyRequest
         let taken = request.overrides.filter { ["seeds", "seed"].contains($0.key) }
         for override in taken {
-            grid.seeds = try override.values.map { value in
+            grid.seeds = try override.elements.map { value in
                 guard let seed = value.intValue, seed >= 0 else {
                     throw StudyError.axis(
                         "\(override.text): seeds are whole numbers from 0, got \(value.axisText).")

@@ -131,13 +131,13 @@ public enum StudyLibrary {
         guard let override = request.overrides.first(where: { $0.key == "variants" }) else {
             return Array(variants.indices)
         }
-        for value in override.values
+        for value in override.elements
         where !variants.contains(where: { $0.name == value.stringValue }) {
             throw StudyError.unknownVariant(
                 suggestion: NearestNames.sentence(
                     kind: "variant", name: value.axisText, among: variants.map(\.name)))
         }
-        return variants.indices.filter { override.values.contains(.string(variants[$0].name)) }
+        return variants.indices.filter { override.elements.contains(.string(variants[$0].name)) }
     }
 
     private static func studyOptions(_ arguments: ScriptArguments, _ shared: StudyArguments) throws

@@ -9,6 +9,9 @@ public struct StudyOverride: Sendable, Equatable {
     /// As it was written.
     public var text: String
 
+    /// The values where a key takes a list: `seeds=[1,2,3]`, as a script would write it, and `seeds=1,2,3` are the same.
+    public var elements: [JSONValue] { values.flatMap { $0.arrayValue ?? [$0] } }
+
     /// An override from its parts.
     public init(key: String, values: [JSONValue], text: String) {
         self.key = key

@@ -198,6 +198,25 @@ struct StudyScriptTests {
         }
     }
 
+    @Test("Lists on the command line may stand as a script would write them")
+    func lists() throws {
+        for seeds in [[1, 2, 3], [[1, 2, 3]]] as [[JSONValue]] {
+            try withTemporaryFolder { folder in
+                let source = """
+                    local study = hire.study.sweep { axes = { k = { 1 } }, run = function(p) return { m = p.seed } end }
+                    return #study.items
+                    """
+                let (values, _) = try run(source, in: folder) {
+                    $0.overrides = [Self.override("seeds", seeds)]
+                }
+                guard case .integer(3)? = values.first else {
+                    Issue.record("\(values)")
+                    return
+                }
+            }
+        }
+    }
+
     @Test("Values on the command line replace, add axes, choose variants and seeds")
     func overrides() throws {
         try withTemporaryFolder { folder in
@@ -209,7 +228,8 @@ struct StudyScriptTests {
                     """
             let (values, _) = try run(source, in: folder) {
                 $0.overrides = [
-                    Self.override("training.steps", [1, 2]), Self.override("variants", ["bicubic"]),
+                    Self.override("training.steps", [1, 2]),
+                    Self.override("variants", [["bicubic"]]),
                     Self.override("seed", [5]), Self.override("record_images", [1]),
                 ]
                 $0.capture = ["encoder.output"]
