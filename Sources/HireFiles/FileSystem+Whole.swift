@@ -28,6 +28,16 @@ extension FileSystem {
         }
     }
 
+    /// The first bytes of a file as text, also of one of the kernel's, whose size the system gives as 0.
+    public func beginning(_ path: String, limit: Int = 1 << 16) throws -> String {
+        let bytes = try withFile(path, for: .read) { file in
+            try [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
+                count = try readUpTo(file, at: 0, into: UnsafeMutableRawBufferPointer(buffer))
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
     /// Reads until the buffer is full or the file ends; returns the number of bytes read.
     public func readUpTo(
         _ file: OpenFile, at offset: Int, into buffer: UnsafeMutableRawBufferPointer

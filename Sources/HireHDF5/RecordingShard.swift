@@ -33,9 +33,6 @@ public final class RecordingShard {
         paths = RecordingShard.paths(ofHooks: hooks)
     }
 
-    /// How many samples were begun.
-    public var sampleCount: Int { counts["sample", default: 0] }
-
     /// The bytes of values taken so far, by which callers decide when a shard is full.
     public private(set) var byteCount = 0
 

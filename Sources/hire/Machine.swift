@@ -65,7 +65,7 @@ enum Machine {
 
     /// A line of /proc/meminfo in bytes.
     static func memory(_ field: String) -> Int? {
-        guard let text = systemText("/proc/meminfo") else { return nil }
+        guard let text = try? SystemFileSystem().beginning("/proc/meminfo") else { return nil }
         for line in text.split(separator: "\n") where line.hasPrefix(field + ":") {
             let digits = line.filter(\.isNumber)
             return Int(digits).map { $0 * 1024 }
@@ -98,31 +98,11 @@ enum Machine {
     static func end(_ code: Int32) -> Never { exit(code) }
 
     private static func processorField(_ name: String) -> String? {
-        guard let text = systemText("/proc/cpuinfo") else { return nil }
+        guard let text = try? SystemFileSystem().beginning("/proc/cpuinfo") else { return nil }
         for line in text.split(separator: "\n", maxSplits: 40) where line.hasPrefix(name) {
             guard let colon = line.firstIndex(of: ":") else { continue }
             return String(line[line.index(after: colon)...].drop(while: { $0 == " " }))
         }
         return nil
-    }
-
-    /// The first 64 KiB of a file of the kernel, whose size is never known in advance.
-    private static func systemText(_ path: String) -> String? {
-        let descriptor = open(path, O_RDONLY)
-        if descriptor < 0 { return nil }
-        defer { close(descriptor) }
-        var bytes = [UInt8](repeating: 0, count: 1 << 16)
-        var filled = 0
-        while filled < bytes.count {
-            let count = bytes.withUnsafeMutableBytes { buffer in
-                read(
-                    descriptor,
-                    UnsafeMutableRawBufferPointer(rebasing: buffer[filled...]).baseAddress,
-                    buffer.count - filled)
-            }
-            if count <= 0 { break }
-            filled += count
-        }
-        return String(decoding: bytes.prefix(filled), as: UTF8.self)
     }
 }

@@ -14,15 +14,7 @@ import Testing
     }
 
     /// The program, which is built beside the tests.
-    static var program: String {
-        var folder = CommandLine.arguments[0]
-        while !folder.isEmpty, folder != "/" {
-            folder = FilePath.folder(of: folder)
-            let candidate = FilePath.join(folder, "hire")
-            if FileManager.default.isExecutableFile(atPath: candidate) { return candidate }
-        }
-        return ".build/debug/hire"
-    }
+    static var program: String { BuiltProgram.path("hire") }
 
     func run(
         _ arguments: [String], input: String = "", interruptAfter: Double? = nil,

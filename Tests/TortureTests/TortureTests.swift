@@ -9,27 +9,13 @@ import Testing
 struct TortureTests {
     private static let tests = FilePath.folder(of: FilePath.folder(of: #filePath))
 
-    /// The program, which is built beside the tests.
-    private static var program: TortureProgram { built("hire") }
-
-    private static func built(_ name: String) -> TortureProgram {
-        var folder = CommandLine.arguments[0]
-        while !folder.isEmpty, folder != "/" {
-            folder = FilePath.folder(of: folder)
-            let candidate = FilePath.join(folder, name)
-            if FileManager.default.isExecutableFile(atPath: candidate) {
-                return TortureProgram(candidate)
-            }
-        }
-        return TortureProgram(".build/debug/\(name)")
-    }
-
     private func tried(
         _ name: String, _ trial: (TortureStudy, String) throws -> TrialOutcome
     ) throws -> TrialOutcome {
         let folder = try TemporaryFolder()
         let study = try TortureStudy(
-            "\(Self.tests)/Torture/studies/\(name).lua", program: Self.program,
+            "\(Self.tests)/Torture/studies/\(name).lua",
+            program: TortureProgram(BuiltProgram.path("hire")),
             scratch: folder.path)
         let outcome = try trial(study, folder.path)
         print("\(name): \(outcome.line)")

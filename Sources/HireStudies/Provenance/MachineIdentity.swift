@@ -37,7 +37,7 @@ public struct MachineIdentity: Sendable, Equatable {
     }
 
     private static func processor(_ fileSystem: any FileSystem) -> String {
-        let lines = text("/proc/cpuinfo", fileSystem)?.split(separator: "\n") ?? []
+        let lines = (try? fileSystem.beginning("/proc/cpuinfo"))?.split(separator: "\n") ?? []
         let line = lines.first { $0.hasPrefix("model name") }
         let name = line?.split(separator: ":", maxSplits: 1).last.map(trimmed)
         return name ?? "unknown"
@@ -49,7 +49,7 @@ public struct MachineIdentity: Sendable, Equatable {
         let kernel = withUnsafeBytes(of: names.sysname) { text($0) }
         let release = withUnsafeBytes(of: names.release) { text($0) }
         let machine = withUnsafeBytes(of: names.machine) { text($0) }
-        let lines = text("/etc/os-release", fileSystem)?.split(separator: "\n") ?? []
+        let lines = (try? fileSystem.beginning("/etc/os-release"))?.split(separator: "\n") ?? []
         let title = lines.first { $0.hasPrefix("PRETTY_NAME=") }?.dropFirst(12).filter {
             $0 != "\""
         }
@@ -62,16 +62,5 @@ public struct MachineIdentity: Sendable, Equatable {
 
     private static func trimmed(_ text: Substring) -> String {
         String(text.drop { $0 == " " || $0 == "\t" })
-    }
-
-    /// A small text file, also one of those whose size the system gives as 0.
-    private static func text(_ path: String, _ fileSystem: any FileSystem) -> String? {
-        let bytes = try? fileSystem.withFile(path, for: .read) { file in
-            try [UInt8](unsafeUninitializedCapacity: 1 << 16) { buffer, count in
-                count = try fileSystem.readUpTo(
-                    file, at: 0, into: UnsafeMutableRawBufferPointer(buffer))
-            }
-        }
-        return bytes.map { String(decoding: $0, as: UTF8.self) }
     }
 }

@@ -1,3 +1,5 @@
+import HireFiles
+
 /// A self-contained HTML5 page, put together from pieces whose text is always escaped.
 ///
 /// There is no script, no style sheet beside the one inside, and nothing that a browser would have to fetch.
@@ -86,7 +88,7 @@ struct HTMLPage {
     /// A picture inside the page.
     mutating func picture(_ png: [UInt8], caption: String) {
         body +=
-            "<figure><img alt=\"\(Self.escaped(caption))\" src=\"data:image/png;base64,\(Base64.text(png))\">"
+            "<figure><img alt=\"\(Self.escaped(caption))\" src=\"data:image/png;base64,\(Base64.encode(png))\">"
             + "<figcaption>\(Self.escaped(caption))</figcaption></figure>\n"
     }
 
@@ -138,27 +140,4 @@ struct HTMLPage {
           main { max-width: none; padding: 0; } pre { white-space: pre-wrap; } figure, tr { break-inside: avoid; }
         }
         """
-}
-
-/// RFC 4648 in its plain form.
-enum Base64 {
-    private static let digits = Array(
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-
-    static func text(_ bytes: [UInt8]) -> String {
-        var result: [UInt8] = []
-        result.reserveCapacity((bytes.count + 2) / 3 * 4)
-        for start in stride(from: 0, to: bytes.count, by: 3) {
-            let count = min(3, bytes.count - start)
-            var word = 0
-            for index in 0..<3 {
-                word = word << 8 | (index < count ? Int(bytes[start + index]) : 0)
-            }
-            for index in 0..<4 {
-                result.append(
-                    index <= count ? digits[word >> (18 - 6 * index) & 63] : UInt8(ascii: "="))
-            }
-        }
-        return String(decoding: result, as: UTF8.self)
-    }
 }

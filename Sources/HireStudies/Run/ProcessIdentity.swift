@@ -66,7 +66,7 @@ public struct ProcessIdentity: Sendable, Equatable {
         guard process > 0, let number = pid_t(exactly: process) else { return .unknown }
         let text: String
         do {
-            text = try contents("\(processes)/\(process)/stat")
+            text = try SystemFileSystem().beginning("\(processes)/\(process)/stat")
         } catch {
             // A system may hide processes of others, which are then not there to be read.
             guard (error as? FileError)?.errorNumber == ENOENT else { return .unknown }
@@ -82,25 +82,13 @@ public struct ProcessIdentity: Sendable, Equatable {
 
     /// The running kernel and the space of process numbers: containers can share a machine's name and not its processes.
     private static let kernel: String = {
-        let boot = text("/proc/sys/kernel/random/boot_id")?.prefix(8) ?? "unknown"
+        let boot =
+            (try? SystemFileSystem().beginning("/proc/sys/kernel/random/boot_id"))?.prefix(8)
+            ?? "unknown"
         var target = [CChar](repeating: 0, count: 64)
         let count = max(readlink("/proc/self/ns/pid", &target, target.count), 0)
         let digits = target.prefix(count).map { UInt8(bitPattern: $0) }
             .filter { (0x30...0x39).contains($0) }
         return "@\(boot).\(String(decoding: digits, as: UTF8.self))"
     }()
-
-    /// A small file of the kernel's, whose size the system gives as 0.
-    private static func contents(_ path: String) throws -> String {
-        let fileSystem = SystemFileSystem()
-        let bytes = try fileSystem.withFile(path, for: .read) { file in
-            try [UInt8](unsafeUninitializedCapacity: 4096) { buffer, count in
-                count = try fileSystem.readUpTo(
-                    file, at: 0, into: UnsafeMutableRawBufferPointer(buffer))
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
-    }
-
-    private static func text(_ path: String) -> String? { try? contents(path) }
 }
