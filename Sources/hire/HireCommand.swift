@@ -42,13 +42,31 @@ extension HireCommand {
     /// What stands behind `--` belongs to the script of `hire run`: two lists of words without a name, overrides and
     /// arguments, are one too many for the parser.
     static func command(for words: [String]) throws -> any ParsableCommand {
-        guard words.first == "run", let end = words.firstIndex(of: "--") else {
-            return try parseAsRoot(words)
+        guard words.first == "run" else { return try parseAsRoot(words) }
+        let end = words.firstIndex(of: "--") ?? words.endIndex
+        let command: any ParsableCommand
+        do {
+            command = try parseAsRoot(Array(words[..<end]))
+        } catch {
+            throw unknownOption(in: words[..<end]) ?? error
         }
-        let command = try parseAsRoot(Array(words[..<end]))
+        if end == words.endIndex { return command }
         guard var run = command as? RunCommand else { return command }
         run.arguments = Array(words[(end + 1)...])
         return run
+    }
+
+    /// The error about the first option that `hire run` does not have: a mistyped one leaves its value behind as a word, of
+    /// which the parser would speak instead.
+    private static func unknownOption(in words: ArraySlice<String>) -> (any Error)? {
+        for word in words where word.hasPrefix("--") {
+            do {
+                _ = try parseAsRoot(["run", "file.lua", word])
+            } catch {
+                if message(for: error).hasPrefix("Unknown option") { return error }
+            }
+        }
+        return nil
     }
 }
 

@@ -59,6 +59,7 @@ import Testing
         (["my.lua", "a="], "empty value"),
         (["my.lua", "a=1,2", "b=1,2,3", "--zip"], "a has 2, b has 3"),
         (["my.lua", "--fres"], "--fresh"),
+        (["my.lua", "--onli", "hire*"], "Unknown option '--onli'"),
         (["my.lua", "--dryrun"], "--dry-run"),
         (["my.lua", "--only"], "--only"),
         (["my.lua", "--only", "[a"], "--only [a"),
